@@ -1,0 +1,37 @@
+"""Named durable steps at which a test may kill the process, to prove that nothing is lost or doubled.
+
+``FAULT_POINT=create.provider_answered`` in the environment of a process makes it die by SIGKILL when it reaches that step;
+``FAULT_POINT_FILE`` (a path) makes it happen once only: the file is removed first, and without it nothing happens.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+FAULT_POINTS = frozenset(
+    {
+        "create.reserved",  # idempotency key reserved, nothing else written yet (same database transaction)
+        "create.attempt_written",  # transaction and attempt committed, the provider not yet asked
+        "create.provider_answered",  # the provider answered, its answer not yet stored
+        "create.answer_stored",  # everything stored, the client not yet answered
+        "notice.stored",  # the raw notice is stored, not yet verified
+        "notice.settled",  # the money fact is committed, the provider not yet answered
+        "callback.claimed",  # deliveries leased, nothing sent
+        "callback.sent",  # the receiver has it, our row does not know yet
+    }
+)
+_armed = os.environ.get("FAULT_POINT", "")
+
+
+def fault_point(name: str) -> None:
+    """Die here by SIGKILL if the environment asks for it; costs one comparison otherwise."""
+    if _armed != name:
+        return
+    once = os.environ.get("FAULT_POINT_FILE")
+    if once:
+        try:
+            os.unlink(once)
+        except FileNotFoundError:
+            return
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Settings by component; ``local``, ``test`` and ``production`` put them together."""

@@ -1,0 +1,23 @@
+"""Where the providers live, and what callbacks may reach."""
+
+from __future__ import annotations
+
+from payments_site.settings.env import env
+
+# Empty: the address belonging to the account's environment (transactions/providers/<name>/).
+PROVIDER_URLS: dict[str, str] = {
+    "VNPAY_PAYMENT_URL": env.str("VNPAY_PAYMENT_URL", default=""),
+    "VNPAY_API_URL": env.str("VNPAY_API_URL", default=""),
+}
+# The address of this server as providers see it (VNPay's vnp_IpAddr of queries and refunds).
+SERVER_IP: str = env.str("SERVER_IP", default="127.0.0.1")
+
+PROVIDER_CONNECT_TIMEOUT = env.float("PROVIDER_CONNECT_TIMEOUT", default=3.0)
+PROVIDER_READ_TIMEOUT = env.float("PROVIDER_READ_TIMEOUT", default=30.0)
+
+CALLBACK_ALLOWED_HOSTS: frozenset[str] = frozenset(
+    host.lower() for host in env.list("CALLBACK_ALLOWED_HOSTS", default=[]) if host
+)
+CALLBACK_REQUIRE_HTTPS = env.bool("CALLBACK_REQUIRE_HTTPS", default=False)
+CALLBACK_TIMEOUT_SECONDS = env.int("CALLBACK_TIMEOUT_SECONDS", default=15)
+CALLBACK_CONCURRENCY = env.int("CALLBACK_CONCURRENCY", default=200)

@@ -1,0 +1,1 @@
+"""One folder a provider; ``registry`` finds them by code."""

@@ -1,0 +1,123 @@
+"""Callbacks to tenants. The body is the event's own; a delivery is that event on its way to one address."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from payments_site.kernel import ids
+from tenants.models import Tenant
+
+
+class CallbackEndpoint(models.Model):
+    """An extra address of a tenant, beside its default callback URL, for the event types it asks for (none: all)."""
+
+    public_id = models.CharField(
+        _("endpoint id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.ENDPOINT)
+    )
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="callback_endpoints", verbose_name=_("tenant")
+    )
+    url = models.CharField(_("URL"), max_length=2048)
+    description = models.CharField(_("description"), max_length=200, blank=True, default="")
+    event_types = models.JSONField(_("event types"), default=list, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    disabled_reason = models.CharField(_("why it is off"), max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        app_label = "webhooks"
+        verbose_name = _("callback endpoint")
+        verbose_name_plural = _("callback endpoints")
+        constraints = [models.UniqueConstraint(fields=["tenant", "url"], name="endpoint_url_once")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class CallbackDelivery(models.Model):
+    """One event to one address. Pending rows whose ``next_attempt_at`` has come are due; claiming pushes it forward by a lease."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        DELIVERED = "delivered", _("Delivered")
+        DEAD = "dead", _("Given up")
+
+    public_id = models.CharField(
+        _("delivery id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.DELIVERY)
+    )
+    event = models.ForeignKey(
+        "transactions.TransactionEvent", on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("event")
+    )
+    transaction = models.ForeignKey(
+        "transactions.Transaction", on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("payment")
+    )
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    # NULL: the transaction's own URL, a refund's notification URL, or the tenant's default one.
+    endpoint = models.ForeignKey(
+        CallbackEndpoint,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        verbose_name=_("endpoint"),
+    )
+    url = models.CharField(_("URL"), max_length=2048)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_attempt_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    last_status = models.PositiveSmallIntegerField(_("last answer"), null=True, blank=True)
+    last_response = models.TextField(_("last answer's body"), blank=True, default="")
+    last_error = models.CharField(_("last error"), max_length=255, blank=True, default="")
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        app_label = "webhooks"
+        verbose_name = _("callback delivery")
+        verbose_name_plural = _("callback deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "url"], name="delivery_once_per_event_and_url"),
+            models.CheckConstraint(
+                condition=Q(status="pending", next_attempt_at__isnull=False)
+                | (Q(status__in=["delivered", "dead"]) & Q(next_attempt_at__isnull=True)),
+                name="delivery_scheduled_or_final",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="delivery_due"),
+            models.Index(fields=["-created_at"], name="delivery_created"),
+            models.Index(fields=["-created_at"], condition=Q(status="dead"), name="delivery_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class CallbackAttempt(models.Model):
+    """One try of one delivery: what was answered, how long it took."""
+
+    delivery = models.ForeignKey(
+        CallbackDelivery, on_delete=models.PROTECT, related_name="tries", verbose_name=_("delivery")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    started_at = models.DateTimeField(_("started at"))
+    duration_ms = models.PositiveIntegerField(_("took (ms)"))
+    response_status = models.PositiveSmallIntegerField(_("answer"), null=True, blank=True)
+    # The first 2 kB, for the tenant's own search for the fault.
+    response_body = models.TextField(_("answer's body"), blank=True, default="")
+    error = models.CharField(_("error"), max_length=255, blank=True, default="")
+
+    class Meta:
+        app_label = "webhooks"
+        verbose_name = _("callback try")
+        verbose_name_plural = _("callback tries")
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="callback_attempt_number_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
