@@ -1,0 +1,37 @@
+"""HTML pages from `string.Template` files: every value is escaped unless it is Markup."""
+
+import html
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from aiohttp import web
+
+
+class Markup(str):
+    """Text that is HTML already and is put into a page as it is."""
+
+    __slots__ = ()
+
+
+@cache
+def _template(path: Path) -> Template:
+    return Template(path.read_text(encoding="utf-8"))
+
+
+def render(path: Path, **values: str | int) -> Markup:
+    """The template with its values; a missing value is a KeyError, so a page is never half-filled."""
+    safe = {name: value if isinstance(value, Markup) else html.escape(str(value)) for name, value in values.items()}
+    return Markup(_template(path).substitute(safe))
+
+
+def page(*, title: str, lang: str, body: Markup, accent: str, status: int = 200) -> web.Response:
+    """A whole page in the common frame; never cached, because it shows money in motion."""
+    base = Path(__file__).parent / "templates" / "base.html"
+    text = render(base, title=title, lang=lang, body=body, accent=accent)
+    return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+
+
+def format_vnd(amount: int) -> str:
+    """100000 -> `100.000 ₫`, as shop windows in Vietnam write it."""
+    return f"{amount:,}".replace(",", ".") + " ₫"

@@ -1,0 +1,179 @@
+"""The control API under /_control/vnpay/: scripts play the buyer, the bank and the bad luck."""
+
+import asyncio
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.control import ControlError, field, one_of, read_fault, read_object
+from sandbox.state import JsonObject
+from sandbox.vnpay.cashier import OUTCOMES, Outcome
+from sandbox.vnpay.checks import PageError
+from sandbox.vnpay.ipn import METHODS, MODES
+from sandbox.vnpay.model import Payment, Refund, Terminal
+from sandbox.vnpay.refunds import STATES, move_on, set_state
+from sandbox.vnpay.signing import signed_query
+
+if TYPE_CHECKING:
+    from sandbox.vnpay.provider import VnpaySandbox
+
+FAULT_TARGETS = ("querydr", "refund", "page", "ipn")
+_MOST_SENDS = 500
+
+
+class Control:
+    """One method a route; the README's table is the contract."""
+
+    def __init__(self, vnpay: "VnpaySandbox") -> None:
+        self._vnpay = vnpay
+
+    def routes(self) -> list[web.RouteDef]:
+        base = "/_control/vnpay"
+        return [
+            web.post(f"{base}/terminals", self.put_terminal),
+            web.get(f"{base}/payments", self.list_payments),
+            web.get(f"{base}/payments/{{txn_ref:.+}}", self.show_payment),
+            web.post(f"{base}/pay", self.pay),
+            web.post(f"{base}/ipn", self.send_ipn),
+            web.post(f"{base}/sign", self.sign),
+            web.post(f"{base}/faults", self.add_fault),
+            web.post(f"{base}/refunds/{{ref:.+}}", self.set_refund),
+            web.post(f"{base}/settings", self.change_settings),
+            web.post(f"{base}/reset", self.reset),
+        ]
+
+    async def put_terminal(self, request: web.Request) -> web.Response:
+        """Registers a terminal, or changes it: the same tmn_code replaces all of it."""
+        body = await read_object(request)
+        websites = body.get("websites")
+        if websites is not None and not (isinstance(websites, list) and all(isinstance(one, str) for one in websites)):
+            raise ControlError("websites: must be a list of host names")
+        terminal = Terminal(
+            tmn_code=field(body, "tmn_code", str),
+            hash_secret=field(body, "hash_secret", str),
+            ipn_url=field(body, "ipn_url", str, ""),
+            name=field(body, "name", str, ""),
+            websites=websites,
+            approved=field(body, "approved", bool, True),
+        )
+        if not (len(terminal.tmn_code) == 8 and terminal.tmn_code.isalnum() and terminal.hash_secret):
+            raise ControlError("tmn_code: must be 8 letters and digits; hash_secret: must not be empty")
+        self._vnpay.ledger.terminals[terminal.tmn_code] = terminal
+        self._vnpay.changed()
+        shown = {name: value for name, value in asdict(terminal).items() if name != "hash_secret"}
+        return web.json_response(shown, status=201)
+
+    async def list_payments(self, _request: web.Request) -> web.Response:
+        return web.json_response({"payments": [show(one) for one in self._vnpay.ledger.payments.values()]})
+
+    async def show_payment(self, request: web.Request) -> web.Response:
+        return web.json_response(show(self._find(request.match_info["txn_ref"], request.query.get("tmn_code"))))
+
+    async def pay(self, request: web.Request) -> web.Response:
+        """Ends a payment as the buyer would, through the same strict checks as the browser."""
+        body = await read_object(request)
+        outcome = Outcome(one_of(body, "outcome", OUTCOMES), field(body, "code", str, "51"))
+        mode = one_of(body, "ipn", MODES, "normal")
+        wait = field(body, "wait_ipn", bool, True) and mode != "after_return"
+        try:
+            payment = self._payment_to_end(body)
+            first_answer = self._vnpay.finish(payment, outcome, mode)
+        except PageError as refused:
+            message = f"the payment page refuses with code {refused.code}"
+            raise ControlError(message, error_code=refused.code) from None
+        if wait:
+            await first_answer.wait()
+        return web.json_response(show(payment) | {"return_url": self._vnpay.cashier.return_url(payment)})
+
+    async def send_ipn(self, request: web.Request) -> web.Response:
+        """Sends a correctly signed IPN outside VNPay's rule; these tries do not count among the ten."""
+        body = await read_object(request)
+        payment = self._find(field(body, "txn_ref", str), body.get("tmn_code"))
+        terminal = self._vnpay.ledger.terminals[payment.tmn_code]
+        method, times = one_of(body, "method", METHODS, "GET"), field(body, "times", int, 1)
+        if not 1 <= times <= _MOST_SENDS or not terminal.ipn_url:
+            raise ControlError(f"times: 1 to {_MOST_SENDS}; the terminal must have an ipn_url")
+        overrides = field(body, "overrides", dict, {})
+        signed, query = sign_with(terminal.hash_secret, self._vnpay.provisional_result(payment) | overrides)
+        sends = [
+            self._vnpay.postman.send(terminal.ipn_url, query, signed, kind="control", method=method)
+            for _ in range(times)
+        ]
+        at_once = field(body, "concurrently", bool, False)
+        answers = list(await asyncio.gather(*sends)) if at_once else [await send for send in sends]
+        payment.ipn.extend(answers)
+        self._vnpay.changed()
+        return web.json_response({"txn_ref": payment.txn_ref, "answers": [asdict(one) for one in answers]})
+
+    async def sign(self, request: web.Request) -> web.Response:
+        """Any fields as VNPay would sign them with the terminal's key."""
+        body = await read_object(request)
+        terminal = self._vnpay.ledger.terminals.get(field(body, "tmn_code", str))
+        if terminal is None:
+            raise ControlError("no such terminal", status=404)
+        signed, query = sign_with(terminal.hash_secret, field(body, "fields", dict))
+        return web.json_response({"query": query, "secure_hash": signed["vnp_SecureHash"], "fields": signed})
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        self._vnpay.faults.add(read_fault(await read_object(request), FAULT_TARGETS))
+        return web.json_response({"status": "ok"}, status=201)
+
+    async def set_refund(self, request: web.Request) -> web.Response:
+        """Puts a refund (by its number, its request id, or its payment's txn_ref: the last one) into a state."""
+        status = one_of(await read_object(request), "status", STATES)
+        payment, refund = self._find_refund(request.match_info["ref"])
+        set_state(payment, refund, status)
+        self._vnpay.changed()
+        return web.json_response(asdict(refund))
+
+    async def change_settings(self, request: web.Request) -> web.Response:
+        """Changes the named times (seconds) and counts; answers with all of them."""
+        body = await read_object(request)
+        settings = self._vnpay.settings
+        known = {one.name for one in fields(settings)}
+        if unknown := body.keys() - known:
+            raise ControlError(f"unknown settings {sorted(unknown)}; known: {sorted(known)}")
+        for name in body:
+            setattr(settings, name, field(body, name, int if name == "ipn_calls" else float))
+        return web.json_response(asdict(settings))
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        self._vnpay.reset()
+        self._vnpay.changed()
+        return web.json_response({"status": "ok"})
+
+    def _payment_to_end(self, body: JsonObject) -> Payment:
+        if "payment_url" in body:
+            query = field(body, "payment_url", str).partition("?")[2].partition("#")[0]
+            return self._vnpay.cashier.open(query)
+        return self._find(field(body, "txn_ref", str), body.get("tmn_code"))
+
+    def _find(self, txn_ref: str, tmn_code: str | None) -> Payment:
+        payment = self._vnpay.ledger.newest(txn_ref, tmn_code)
+        if payment is None:
+            raise ControlError("no such payment: its page was never opened", status=404)
+        move_on(payment)
+        return payment
+
+    def _find_refund(self, ref: str) -> tuple[Payment, Refund]:
+        for payment in reversed(self._vnpay.ledger.payments.values()):
+            for refund in reversed(payment.refunds):
+                if ref in (refund.number, refund.request_id, payment.txn_ref):
+                    return payment, refund
+        raise ControlError("no such refund", status=404)
+
+
+def show(payment: Payment) -> JsonObject:
+    """A payment as scripts see it: amounts in VND, every IPN try and every refund."""
+    shown = asdict(payment)
+    del shown["secure_hash"]
+    return shown
+
+
+def sign_with(secret: str, wanted: JsonObject) -> tuple[dict[str, str], str]:
+    """The fields with their signature, and the query; null drops a field, a vnp_SecureHash given stands as it is."""
+    plain = {name: str(value) for name, value in wanted.items() if value is not None and name != "vnp_SecureHash"}
+    query, _, signature = signed_query(secret, plain).rpartition("&vnp_SecureHash=")
+    signature = str(wanted.get("vnp_SecureHash", signature))
+    return plain | {"vnp_SecureHash": signature}, f"{query}&vnp_SecureHash={signature}"
