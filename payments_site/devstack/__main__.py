@@ -1,4 +1,4 @@
-"""`python -m payments_site.devstack run | demo | exec -- command ...`."""
+"""`python -m payments_site.devstack run | demo | exec -- command ... | production -- command ...`."""
 
 import errno
 import os
@@ -6,12 +6,12 @@ import subprocess
 import sys
 
 from payments_site.devstack.demo import demo
-from payments_site.devstack.environment import complete_environment, given_environment, var_dir_of
+from payments_site.devstack.environment import complete_environment, given_environment, throwaway_production, var_dir_of
 from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.run import run
 from payments_site.devstack.services import Services
 
-_USAGE = "usage: python -m payments_site.devstack run | demo | exec -- command ..."
+_USAGE = "usage: python -m payments_site.devstack run | demo | exec -- command ... | production -- command ..."
 
 
 def execute(command: list[str]) -> int:
@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> int:
                 return demo(os.environ)
             case ["exec", "--", _, *_]:
                 return execute(arguments[2:])
+            case ["production", "--", _, *_]:
+                environ = {**os.environ, **throwaway_production()}
+                return subprocess.run(arguments[2:], env=environ, check=False).returncode
             case _:
                 sys.stderr.write(_USAGE + "\n")
                 return 2

@@ -11,6 +11,7 @@ from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.files import write_private
 
 PROJECT = Path(__file__).resolve().parents[2]
+_PRODUCTION = "payments_site.settings.production"
 _PORTS = {"PORT": "8000", "SANDBOX_PORT": "8100", "SHOP_PORT": "8200"}
 
 
@@ -35,8 +36,14 @@ def _unquoted(value: str) -> str:
 
 
 def given_environment(environ: Mapping[str, str], project: Path = PROJECT) -> dict[str, str]:
-    """The real environment over `.env`. A variable set to nothing counts as not set."""
+    """The real environment over `.env`. A variable set to nothing counts as not set.
+
+    Production settings count as not set either: `payments_site` makes them the default for this very process when it is
+    imported, and they would refuse to start here anyway.
+    """
     merged = {**read_dotenv(project / ".env"), **environ}
+    if merged.get("DJANGO_SETTINGS_MODULE") == _PRODUCTION:
+        del merged["DJANGO_SETTINGS_MODULE"]
     return {name: value for name, value in merged.items() if value != ""}
 
 
@@ -62,12 +69,13 @@ def _generated(var_dir: Path) -> dict[str, str]:
     if path.exists():
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         return kept
-    made = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "FERNET_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-    }
+    made = {"SECRET_KEY": secrets.token_urlsafe(48), "FERNET_KEYS": _fernet_key()}
     write_private(path, json.dumps(made, indent=2) + "\n")
     return made
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def complete_environment(given: Mapping[str, str], var_dir: Path, services: Mapping[str, str]) -> dict[str, str]:
@@ -89,3 +97,20 @@ def complete_environment(given: Mapping[str, str], var_dir: Path, services: Mapp
 def with_default_ports(given: Mapping[str, str]) -> dict[str, str]:
     """`given` with the three ports filled in."""
     return {**_PORTS, **given}
+
+
+def throwaway_production() -> dict[str, str]:
+    """A whole production environment that never serves anybody: new keys, addresses of the example domain."""
+    return {
+        "DJANGO_SETTINGS_MODULE": _PRODUCTION,
+        "DATABASE_URL": "postgres://pay:none@db.example/pay",
+        "REDIS_URL": "redis://redis.example:6379/0",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "FERNET_KEYS": _fernet_key(),
+        "BLIND_INDEX_KEY": secrets.token_urlsafe(48),
+        "PUBLIC_BASE_URL": "https://pay.example",
+        "ALLOWED_HOSTS": "pay.example",
+        "VNPAY_PAYMENT_URL": "",
+        "VNPAY_API_URL": "",
+        "DEBUG": "",
+    }
