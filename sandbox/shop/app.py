@@ -146,6 +146,7 @@ def _callback_line(one: Received, words: dict[str, str]) -> Markup:
         event_type=one.callback.event_type,
         webhook_id=one.callback.webhook_id,
         simple="✓" if one.callback.simple_signature_ok else "✗",
+        simple_kind="good" if one.callback.simple_signature_ok else "bad",
         deliveries=one.deliveries,
         times=words["times"],
     )
@@ -161,7 +162,7 @@ def _error_page(words: dict[str, str], error: ApiError, order_id: str = "") -> w
         again_form=render(_TEMPLATES / "again.html", order_id=order_id, **words) if order_id else Markup(""),
         **words,
     )
-    return _page(words, body, status=502)
+    return _page(words, body, status=404 if error.code == "TRANSACTION_NOT_FOUND" else 502)
 
 
 def _page(words: dict[str, str], body: Markup, status: int = 200) -> web.Response:

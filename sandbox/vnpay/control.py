@@ -96,10 +96,7 @@ class Control:
             raise ControlError(f"times: 1 to {_MOST_SENDS}; the terminal must have an ipn_url")
         overrides = field(body, "overrides", dict, {})
         signed, query = sign_with(terminal.hash_secret, self._vnpay.provisional_result(payment) | overrides)
-        sends = [
-            self._vnpay.postman.send(terminal.ipn_url, query, signed, kind="control", method=method)
-            for _ in range(times)
-        ]
+        sends = [self._vnpay.postman.send(terminal.ipn_url, query, signed, kind="control", method=method) for _ in range(times)]
         at_once = field(body, "concurrently", bool, False)
         answers = list(await asyncio.gather(*sends)) if at_once else [await send for send in sends]
         payment.ipn.extend(answers)

@@ -38,9 +38,7 @@ class Postman:
     async def start(self) -> None:
         """Opens the connection pool and takes up deliveries that a restart interrupted."""
         # No cookies, no limit: what scripts ask to be sent at once must leave at once.
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
-        )
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         for payment in self._ledger.payments.values():
             if payment.ipn_pending:
                 self._deliver_in_background(payment)

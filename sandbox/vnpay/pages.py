@@ -91,9 +91,7 @@ class Pages:
         words = ENGLISH if english else VIETNAMESE
         title, other = PAGE_ERRORS.get(code, PAGE_ERRORS["99"])[:: -1 if english else 1]
         hint = PAGE_HINTS.get(code, ("", ""))[english]
-        body = render(
-            _TEMPLATES / "error.html", error=title, other=other, hint=hint, code=code[:8], **_only(words, "error")
-        )
+        body = render(_TEMPLATES / "error.html", error=title, other=other, hint=hint, code=code[:8], **_only(words, "error"))
         return page(title=words["error_title"], lang=words["lang"], body=body, accent=_ACCENT)
 
     async def merchant_api(self, request: web.Request) -> web.StreamResponse:
