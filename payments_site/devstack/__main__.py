@@ -49,9 +49,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
-        sys.stderr.write(
-            f"\n{error.filename or 'A file'} cannot be written: {error.strerror}. Make room or give way.\n"
-        )
+        sys.stderr.write(f"\n{error.filename or 'A file'} cannot be written: {error.strerror}. Make room or give way.\n")
     return 1
 
 

@@ -10,7 +10,6 @@ from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.journey import Journey
 from payments_site.devstack.output import Output
 from payments_site.devstack.ports import USERS, free_ports
-from payments_site.devstack.postgres_home import public_base
 from payments_site.devstack.receiver import CallbackReceiver
 from payments_site.devstack.stack import Stack
 from payments_site.devstack.stopping import StopRequested, StopSwitch
@@ -47,5 +46,4 @@ def demo(environ: Mapping[str, str]) -> int:
         stack.down()
         stack.services.destroy()
         shutil.rmtree(place, ignore_errors=True)
-        shutil.rmtree(public_base(place), ignore_errors=True)
     return 0

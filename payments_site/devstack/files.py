@@ -41,7 +41,12 @@ def socket_dir(preferred: Path, socket_name: str) -> Path:
         preferred.mkdir(parents=True, exist_ok=True)
         preferred.chmod(0o700)
         return preferred
-    return owned_dir(_SHORT_PLACE / f"smartpost-{os.geteuid()}-{short_hash(preferred)}", 0o700)
+    return owned_dir(short_place(preferred), 0o700)
+
+
+def short_place(preferred: Path) -> Path:
+    """What `socket_dir` takes instead of a `preferred` directory whose path is too long."""
+    return _SHORT_PLACE / f"smartpost-{os.geteuid()}-{short_hash(preferred)}"
 
 
 def write_private(path: Path, text: str) -> None:

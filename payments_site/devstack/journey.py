@@ -27,9 +27,7 @@ class Journey:
         output: Output,
         check: Callable[[], None],
     ) -> None:
-        self._transactions = (
-            f"http://127.0.0.1:{environ['PORT']}/api/v1/{demo.project_code}/{demo.app_code}/transactions"
-        )
+        self._transactions = f"http://127.0.0.1:{environ['PORT']}/api/v1/{demo.project_code}/{demo.app_code}/transactions"
         self._sandbox = f"http://127.0.0.1:{environ['SANDBOX_PORT']}"
         self._headers = {"X-Api-Key": demo.api_key}
         self._receiver = receiver
@@ -109,9 +107,7 @@ class Journey:
         self._tell("list", f"the merchant's list holds it ({len(items)} in all)")
 
     def _get(self, transaction_id: str) -> dict[str, Any]:
-        data: dict[str, Any] = self._data(
-            ask("GET", f"{self._transactions}/{transaction_id}", headers=self._headers), 200
-        )
+        data: dict[str, Any] = self._data(ask("GET", f"{self._transactions}/{transaction_id}", headers=self._headers), 200)
         return data
 
     def _data(self, answer: Answer, status: int) -> Any:

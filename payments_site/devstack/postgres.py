@@ -17,7 +17,7 @@ import psycopg
 from payments_site.devstack import spawn
 from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.files import open_log, persistent_secret, tail
-from payments_site.devstack.postgres_home import Home, find_home, public_base
+from payments_site.devstack.postgres_home import Home, delete_everything, find_home, public_base
 
 USER = DATABASE = "smartpost"
 _START_SECONDS = 60.0  # recovery after a crash is part of it
@@ -103,9 +103,7 @@ class EmbeddedPostgres:
     def destroy(self) -> None:
         """Stop it and delete its data, wherever it lives. For temporary ones."""
         self.stop()
-        if self._home:
-            shutil.rmtree(self._home.base, ignore_errors=True)
-            shutil.rmtree(self._home.sockets, ignore_errors=True)
+        delete_everything(self.var_dir)
 
     def _url(self, database: str) -> str:
         password = persistent_secret(self.var_dir / "postgres.password")

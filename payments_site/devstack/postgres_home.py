@@ -14,7 +14,7 @@ from pathlib import Path
 
 from payments_site.devstack import wheels
 from payments_site.devstack.errors import DevstackError
-from payments_site.devstack.files import fits_socket, owned_dir, short_hash, socket_dir
+from payments_site.devstack.files import fits_socket, owned_dir, short_hash, short_place, socket_dir
 from payments_site.devstack.spawn import User
 
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -72,6 +72,13 @@ def find_home(var_dir: Path) -> Home:
 def public_base(var_dir: Path) -> Path:
     """The place below /var/tmp for this project and this VAR_DIR; it exists only where it was needed."""
     return _PUBLIC_PLACE / f"smartpost-{short_hash(_PROJECT)}" / short_hash(var_dir)
+
+
+def delete_everything(var_dir: Path) -> None:
+    """Remove the cluster of `var_dir` and its sockets, wherever they are."""
+    base = var_dir / "postgres"
+    for place in (base, public_base(var_dir), short_place(base / "s")):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _nobody() -> User:

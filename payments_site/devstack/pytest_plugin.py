@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from payments_site.devstack.environment import PROJECT, var_dir_of
-from payments_site.devstack.postgres_home import public_base
 from payments_site.devstack.services import Services
 
 _KEY = pytest.StashKey["TestServices"]()
@@ -44,12 +43,12 @@ class TestServices:
     def destroy(self) -> None:
         """Stop them and leave nothing behind."""
         self.services.destroy()
+        shutil.rmtree(self.var_dir, ignore_errors=True)
         os.close(self._lock)
-        _remove(self.var_dir)
 
 
 def _remove(var_dir: Path) -> None:
-    shutil.rmtree(public_base(var_dir), ignore_errors=True)
+    Services(var_dir, {}).destroy()
     shutil.rmtree(var_dir, ignore_errors=True)
 
 

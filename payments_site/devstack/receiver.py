@@ -52,9 +52,7 @@ class CallbackReceiver:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
 

@@ -44,8 +44,9 @@ class Services:
             self.postgres.stop()
 
     def destroy(self) -> None:
-        """Stop, and delete the cluster. For temporary ones."""
-        self.stop()
+        """Stop, and delete what they keep. For temporary ones."""
+        if self.valkey:
+            self.valkey.destroy()
         if self.postgres:
             self.postgres.destroy()
 

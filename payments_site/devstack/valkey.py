@@ -1,12 +1,14 @@
 """A real Valkey 9 from the wheel, for development and tests.
 
 It listens on a Unix socket only, asks for a password kept 0600 in VAR_DIR, and keeps nothing on disk: by design Redis
-may vanish at any moment. The REDIS_URL is `unix:///path/to/valkey.sock?password=...&db=0`, which redis-py and Django's
-RedisCache read as it stands; Celery wants `redis+socket:///path/to/valkey.sock?password=...&virtual_host=0`.
+may vanish at any moment. The REDIS_URL is `unix://:password@/path/to/valkey.sock?db=0`, which redis-py and Django's
+RedisCache read as it stands; Celery wants `redis+socket://:password@/path/to/valkey.sock?virtual_host=0` (kombu forgets
+a password that stands in the query).
 """
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -17,7 +19,7 @@ import redis
 
 from payments_site.devstack import spawn, wheels
 from payments_site.devstack.errors import DevstackError
-from payments_site.devstack.files import open_log, persistent_secret, socket_dir, tail, write_private
+from payments_site.devstack.files import open_log, persistent_secret, short_place, socket_dir, tail, write_private
 
 _SOCKET_NAME = "valkey.sock"
 _START_SECONDS = 10.0
@@ -35,7 +37,7 @@ class EmbeddedValkey:
     def url(self) -> str:
         """REDIS_URL."""
         password = persistent_secret(self.var_dir / "valkey.password")
-        return f"unix://{quote(str(self._socket))}?password={password}&db=0"
+        return f"unix://:{password}@{quote(str(self._socket))}?db=0"
 
     @property
     def pid(self) -> int | None:
@@ -72,6 +74,12 @@ class EmbeddedValkey:
         if process:
             spawn.stop(process)
 
+    def destroy(self) -> None:
+        """Stop it and delete its directories. For temporary ones."""
+        self.stop()
+        for place in (self.var_dir / "valkey", short_place(self.var_dir / "valkey")):
+            shutil.rmtree(place, ignore_errors=True)
+
     @property
     def _socket(self) -> Path:
         return socket_dir(self.var_dir / "valkey", _SOCKET_NAME) / _SOCKET_NAME
@@ -99,8 +107,6 @@ class EmbeddedValkey:
         write_private(config, "".join(f"{name} {value}\n" for name, value in settings.items()))
         log = open_log(self._log)
         try:
-            return spawn.spawn(
-                [wheels.valkey_server(), config], env={"PATH": "/usr/bin:/bin", "LANG": "C"}, cwd=home, output=log
-            )
+            return spawn.spawn([wheels.valkey_server(), config], env={"PATH": "/usr/bin:/bin", "LANG": "C"}, cwd=home, output=log)
         finally:
             os.close(log)
