@@ -52,7 +52,7 @@ $(STAMP): requirements/dev.txt
 		-r requirements/dev.txt >$(VENV)/install.log 2>&1 || { echo; tail -n 4 $(VENV)/install.log; echo; \
 		if grep -q "No space left" $(VENV)/install.log; then \
 			echo "The disk is full, so the packages could not be installed. Make room (about 1 GB) and try again."; \
-		elif grep -qiE "retrying|connection|resolve|timed out|unreachable|from versions: none" $(VENV)/install.log; then \
+		elif grep -qiE "retrying|connection|resolve|timed out|unreachable|from versions: none|no matching distribution" $(VENV)/install.log; then \
 			echo "The package index could not be reached, so nothing could be installed. Check the network or the proxy,"; \
 			echo "or name an index that can be reached in PIP_INDEX_URL, and try again."; \
 		else echo "pip could not install the packages; its own words are above, all of them in $(VENV)/install.log."; fi; exit 1; }

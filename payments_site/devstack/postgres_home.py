@@ -132,7 +132,7 @@ def _open_copy(source: Path, target: Path) -> None:
 def _link_or_copy(source: str, target: str) -> None:
     """A hard link where the file is open to all already (a link shares its permissions) and on the same disk."""
     mode = os.stat(source).st_mode
-    opened = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+    opened = mode | (0o555 if mode & stat.S_IXUSR else 0o444)
     if opened == mode:
         try:
             os.link(source, target)

@@ -72,8 +72,8 @@ def test_stop_ends_every_process(stage):
 
 
 def test_a_process_is_stopped_by_its_own_signal(stage):
-    code = "import signal, sys, time\ndef bye(*a):\n    print('drained', flush=True); sys.exit()\n"
-    code += "signal.signal(signal.SIGQUIT, bye)\nprint('up', flush=True)\ntime.sleep(60)"
+    code = "import os, signal, sys, time\ndef bye(*a):\n    os.write(1, b'drained\\n'); os._exit(0)\n"
+    code += "signal.signal(signal.SIGQUIT, bye)\nos.write(1, b'up\\n')\ntime.sleep(60)"
     stage.start("drain", code, stop_signal=signal.SIGQUIT)
     stage.wait_for("up")
     stage.supervisor.stop()
