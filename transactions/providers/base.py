@@ -21,6 +21,7 @@ class Capability(StrEnum):
     QUERY = "query"
     REFUND = "refund"
     PARTIAL_REFUND = "partial_refund"
+    QUERY_REFUND = "query_refund"
     CANCEL = "cancel"
     QR = "qr"
     STATEMENT = "statement"
@@ -123,7 +124,7 @@ class PaymentSession:
 
 @dataclass(frozen=True)
 class RawRequest:
-    """A provider's HTTP request as it came. ``params`` is what the adapter's ``read_params`` made of query or body."""
+    """A provider's HTTP request as it came: the raw query, without "?", and the raw body."""
 
     method: str
     query: str
@@ -179,6 +180,8 @@ class ReturnView:
     message_vi: str = ""
     message_en: str = ""
     transaction_no: str | None = None
+    # The payer gave up on purpose: the client's cancel_url is where to go.
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -280,10 +283,15 @@ class Provider(Protocol):
     def read_return(self, account: AccountContext, request: RawRequest) -> ReturnView:
         """Verifies. Raises ``InvalidSignature``, ``MalformedNotification``."""
 
-    def query_payment(
-        self, account: AccountContext, payment: PaymentRef, http: HttpClient, now: datetime
-    ) -> StatusReport:
+    def query_payment(self, account: AccountContext, payment: PaymentRef, http: HttpClient, now: datetime) -> StatusReport:
         """Asks the provider. Raises ``FateUnknown``, ``CredentialsRefused``, ``ProviderUnreachable``, ``ProviderSilent``."""
 
     def refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """Asks for a refund. Raises as ``query_payment``; an explicit refusal is a report with outcome FAILED."""
+
+
+class QueriesRefunds(Protocol):
+    """What an adapter with ``Capability.QUERY_REFUND`` has besides."""
+
+    def query_refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
+        """What became of a refund asked for earlier; asks for nothing new. Raises as ``query_payment``; PENDING = no news."""

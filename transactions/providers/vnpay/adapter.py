@@ -42,7 +42,7 @@ _BANK_CODES = {
 _BANK_CODE = re.compile(r"[A-Z0-9]{3,20}")
 _CREDENTIAL_FORMS = {
     "tmn_code": (r"[A-Za-z0-9]{8}", "8 letters or digits are expected"),
-    "hash_secret": (r"[!-~]{8,256}", "8 to 256 printable characters without spaces are expected"),
+    "hash_secret": (r"[!-~]{1,256}", "1 to 256 printable characters without spaces are expected"),
 }
 _REFERENCE_LENGTH = 13  # 65 bits hold any bigint
 _SHORTEST_ADDRESS = 7
@@ -53,7 +53,9 @@ class VNPayAdapter:
 
     code: str = "vnpay"
     name: str = "VNPay"
-    capabilities: frozenset[Capability] = frozenset({Capability.QUERY, Capability.REFUND, Capability.PARTIAL_REFUND})
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.QUERY, Capability.REFUND, Capability.PARTIAL_REFUND, Capability.QUERY_REFUND}
+    )
     methods: tuple[Method, ...] = (
         Method("card", "Thẻ ngân hàng", "Bank card"),
         Method("domestic_card", "Thẻ nội địa", "Domestic card"),
@@ -115,6 +117,10 @@ class VNPayAdapter:
     def refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """PENDING once accepted: VNPay sends no notice of a refund."""
         return client.refund(account, refund, http)
+
+    def query_refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
+        """By querydr of the payment; what that shows after a refund is not confirmed, so doubt means PENDING."""
+        return client.query_refund(account, refund, http)
 
 
 def _payment_fields(account: AccountContext, order: PaymentOrder) -> dict[str, str]:

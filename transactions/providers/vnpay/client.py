@@ -26,6 +26,7 @@ from transactions.providers.vnpay.reading import amount_of, number_of, record_of
 
 _VERSION = "2.1.0"
 _NO_SUCH_PAYMENT, _TOO_SOON, _REFUND_IN_WORK = "91", "94", "94"
+_LONGEST_SAYING = 120
 _NEVER_A_REFUSAL = frozenset({"98", "99"})
 
 
@@ -76,8 +77,10 @@ def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> Ref
     code = answer["vnp_ResponseCode"]
     if code == "97":
         raise CredentialsRefused(_words(codes.REFUND, answer), code=code)
-    if code in ("00", _REFUND_IN_WORK):
-        return refund_state(answer, order) if code == "00" else _refund_report(Outcome.PENDING, answer)
+    if code == "00":
+        return _refund_state(answer, order)
+    if code == _REFUND_IN_WORK:
+        return _refund_report(Outcome.PENDING, answer)
     if code in _NEVER_A_REFUSAL or code not in codes.REFUND:
         raise FateUnknown(_words(codes.REFUND, answer), code=code)
     meaning = codes.REFUND[code]
@@ -85,7 +88,18 @@ def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> Ref
     return _refund_report(Outcome.FAILED, answer, vi=_with(meaning.vi, said), en=_with(meaning.en, said))
 
 
-def refund_state(answer: Mapping[str, str], order: RefundOrder) -> RefundReport:
+def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
+    """What querydr shows of the refund; PENDING while it shows the payment itself or a refund of another amount.
+
+    VNPay does not say which refund it shows, so ``refund_no`` has to be compared with the number known from before.
+    """
+    answer = ask_query(account, order.payment, http, order.now)
+    if answer["vnp_ResponseCode"] != "00":
+        return _refund_report(Outcome.PENDING, answer)
+    return _refund_state(answer, order)
+
+
+def _refund_state(answer: Mapping[str, str], order: RefundOrder) -> RefundReport:
     """The refund's state in a verified answer; done only for the very amount that was asked for, unknown is PENDING."""
     status = answer.get("vnp_TransactionStatus", "")
     outcome = verdicts.REFUND_STATES.get(status, Outcome.PENDING)
@@ -99,11 +113,18 @@ def refund_state(answer: Mapping[str, str], order: RefundOrder) -> RefundReport:
 def _refund_report(outcome: Outcome, answer: Mapping[str, str], *, vi: str | None = None, en: str | None = None) -> RefundReport:
     return RefundReport(
         outcome=outcome,
-        refund_no=None if outcome is Outcome.FAILED else number_of(answer.get("vnp_TransactionNo", "")),
+        refund_no=number_of(answer.get("vnp_TransactionNo", "")) if _is_of_refund(answer) else None,
         response_code=answer["vnp_ResponseCode"],
         failure_vi=vi,
         failure_en=en,
         fields=record_of(answer),
+    )
+
+
+def _is_of_refund(answer: Mapping[str, str]) -> bool:
+    """Whether the number in the answer is a refund's and not the payment's."""
+    return answer["vnp_ResponseCode"] == "00" and (
+        answer.get("vnp_Command") == "refund" or answer.get("vnp_TransactionType") in ("02", "03")
     )
 
 
@@ -179,4 +200,4 @@ def _words(table: Mapping[str, codes.Meaning], answer: Mapping[str, str]) -> str
 
 
 def _with(text: str, said: str) -> str:
-    return f"{text} ({said})" if said else text
+    return f"{text} ({said[:_LONGEST_SAYING]})" if said else text

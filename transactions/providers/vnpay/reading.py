@@ -54,5 +54,5 @@ def report_of(fields: Mapping[str, str], verdict: Verdict) -> StatusReport:
 
 
 def record_of(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields for the record: without the signature."""
-    return {name: value for name, value in fields.items() if name not in NOT_SIGNED}
+    """The fields for the record: without the signature and without empty ones, whose presence need not be signed."""
+    return {name: value for name, value in fields.items() if value and name not in NOT_SIGNED}
