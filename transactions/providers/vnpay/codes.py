@@ -45,6 +45,8 @@ RESPONSE = _table(
     ("99", "Lỗi khác", "Other error"),
 )
 
+CANCELLED = "24"
+
 # vnp_TransactionStatus: the state at VNPay.
 STATUS = _table(
     ("00", "Giao dịch thành công", "Done"),

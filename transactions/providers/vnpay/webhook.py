@@ -135,6 +135,7 @@ def read_return(account: AccountContext, request: RawRequest) -> ReturnView:
         message_vi=report.failure_vi or known.vi,
         message_en=report.failure_en or known.en,
         transaction_no=report.transaction_no,
+        cancelled=report.failure_code == codes.CANCELLED,
     )
 
 

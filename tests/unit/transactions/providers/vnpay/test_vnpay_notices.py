@@ -169,7 +169,7 @@ def test_the_sample_of_the_design_document_is_readable_but_not_signed() -> None:
 def test_a_cancelled_return_as_seen_in_the_wild_is_read() -> None:
     query = (PAYLOADS / "return_cancelled.query").read_text().strip()
     view = VNPAY.read_return(ACCOUNT, get(f"{query}&vnp_SecureHash={hmac_of(query)}"))
-    assert (view.outcome, view.amount, view.transaction_no) == (FAILED, 100_000, None)
+    assert (view.outcome, view.amount, view.transaction_no, view.cancelled) == (FAILED, 100_000, None, True)
     assert (view.message_vi, view.message_en) == (codes.RESPONSE["24"].vi, codes.RESPONSE["24"].en)
 
 
@@ -180,11 +180,12 @@ def test_a_cancelled_return_as_seen_in_the_wild_is_read() -> None:
         ({"vnp_TransactionStatus": "01"}, PENDING, codes.STATUS["01"]),
         ({"vnp_TransactionStatus": "06"}, PENDING, codes.STATUS["01"]),
         ({"vnp_ResponseCode": "07"}, SUSPECTED, codes.RESPONSE["07"]),
+        ({"vnp_ResponseCode": "51", "vnp_TransactionStatus": "02"}, FAILED, codes.RESPONSE["51"]),
     ],
 )
 def test_a_return_says_what_to_show(changes: dict[str, str], outcome: Outcome, message: codes.Meaning) -> None:
     view = VNPAY.read_return(ACCOUNT, get(notice_query(changes)))
-    assert (view.outcome, view.message_vi, view.message_en) == (outcome, message.vi, message.en)
+    assert (view.outcome, view.message_vi, view.message_en, view.cancelled) == (outcome, message.vi, message.en, False)
 
 
 def test_every_answer_is_http_200_with_the_exact_words() -> None:
