@@ -1,0 +1,109 @@
+"""Recording what came of many parcels: deliveries, tries, audit and alerts, in one database transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from audit.models import OperationalEvent
+from audit.services import raise_event
+from webhooks.outbound.models import CallbackEndpoint
+from webhooks.outbound.parcel import Result
+from webhooks.outbound.schedule import Verdict
+from webhooks.outbound.settle import DEAD, DeliveryState, settle
+from webhooks.outbound.trail import Settled, write_trail
+
+_LOCK = """
+SELECT id, status, attempts, next_attempt_at, last_status, last_response, last_error, delivered_at, failed_at
+FROM webhooks_callbackdelivery WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_UPDATE = """
+UPDATE webhooks_callbackdelivery AS delivery
+SET status = new.status, attempts = new.attempts, next_attempt_at = new.next_attempt_at, last_status = new.last_status,
+    last_response = new.last_response, last_error = new.last_error, delivered_at = new.delivered_at,
+    failed_at = new.failed_at
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::int[], %s::text[], %s::text[],
+            %s::timestamptz[], %s::timestamptz[])
+    AS new (id, status, attempts, next_attempt_at, last_status, last_response, last_error, delivered_at, failed_at)
+WHERE delivery.id = new.id
+"""
+_TRIES = """
+INSERT INTO webhooks_callbackattempt
+    (delivery_id, number, started_at, duration_ms, response_status, response_body, error)
+SELECT * FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::int[], %s::int[], %s::text[], %s::text[])
+"""
+
+
+def record(results: Sequence[Result], *, now: datetime, chance: Callable[[], float]) -> list[Settled]:
+    """Write every result; all of them or none. A result whose lease was lost leaves its try, and a 2xx its delivery.
+
+    The number of a try is the row's, counted under its lock, so it is unique even when two drains sent the same delivery.
+    """
+    settled: list[Settled] = []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [sorted({result.parcel.delivery_id for result in results})])
+            states = {row[0]: DeliveryState(*row) for row in cursor.fetchall()}
+            for result in results:
+                before = states[result.parcel.delivery_id]
+                after = settle(before, result, now=now, chance=chance())
+                states[after.id] = after
+                settled.append(Settled(result, before, after))
+            cursor.execute(_UPDATE, _columns([astuple(state) for state in states.values()]))
+            tries = [_try(item) for item in settled if item.result.verdict is not Verdict.WITHDRAWN]
+            if tries:
+                cursor.execute(_TRIES, _columns(tries))
+        write_trail(settled, now)
+        _switch_off_gone_endpoints(settled, now)
+        _alert_of_dead(settled, now)
+    return settled
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _try(item: Settled) -> tuple[object, ...]:
+    result = item.result
+    return (
+        item.after.id, item.after.attempts, result.started_at, result.duration_ms, result.status, result.body, result.error,
+    )  # fmt: skip
+
+
+def _switch_off_gone_endpoints(settled: Sequence[Settled], now: datetime) -> None:
+    """410 of a tenant's extra endpoint: nothing more is sent there until somebody switches it on again."""
+    parcels = [item.result.parcel for item in settled if item.result.verdict is Verdict.GONE]
+    gone = {parcel.endpoint_id for parcel in parcels if parcel.endpoint_id is not None}
+    if not gone:
+        return
+    for endpoint in CallbackEndpoint.objects.select_for_update().filter(pk__in=gone, is_active=True).order_by("pk"):
+        endpoint.is_active = False
+        endpoint.disabled_reason = "answered 410 Gone"
+        endpoint.save(update_fields=["is_active", "disabled_reason", "updated_at"])
+        raise_event(
+            kind="callback.endpoint_disabled",
+            severity=OperationalEvent.Severity.WARNING,
+            subject=endpoint.public_id,
+            now=now,
+            reason=endpoint.disabled_reason,
+        )
+
+
+def _alert_of_dead(settled: Sequence[Settled], now: datetime) -> None:
+    """A delivery that was given up is an alert, unless its content was erased or its endpoint switched off on purpose."""
+    for item in settled:
+        if item.after.status != DEAD or item.before.status == DEAD or item.result.verdict is Verdict.WITHDRAWN:
+            continue
+        raise_event(
+            kind="callback.dead",
+            severity=OperationalEvent.Severity.ERROR,
+            subject=item.result.parcel.transaction_id,
+            now=now,
+            event_id=item.result.parcel.event_id,
+            host=item.result.parcel.host,
+            attempts=item.after.attempts,
+            error=item.result.error,
+        )
