@@ -45,7 +45,9 @@ def _sandbox(env: Env, var_dir: Path) -> Process:
 
 
 def _web(env: Env) -> Process:
-    command = _python("-m", "gunicorn", "payments_site.wsgi:application", "--bind", f"127.0.0.1:{env['PORT']}")
+    # Development serves static files from where they lie, so the collected directory is rightly absent.
+    quiet = ("-W", "ignore:No directory at")
+    command = _python(*quiet, "-m", "gunicorn", "payments_site.wsgi:application", "--bind", f"127.0.0.1:{env['PORT']}")
     command += ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--keep-alive", "30")
     command += ("--no-control-socket", "--access-logfile", "-", "--access-logformat", _ACCESS_LOG)
     command += ("--graceful-timeout", "8", "--log-level", "warning")
@@ -53,13 +55,14 @@ def _web(env: Env) -> Process:
 
 
 def _worker(env: Env) -> Process:
-    command = _python("-m", "celery", "-A", "payments_site", "worker", "-l", "info", "-c", "2")
+    quiet = ("-W", "ignore:You're running the worker with superuser")  # said on every start of a machine that has only root
+    command = _python(*quiet, "-m", "celery", "--quiet", "-A", "payments_site", "worker", "-l", "info", "-c", "2")
     command += ("--without-gossip", "--without-mingle", "-Q", _QUEUES)
     return Process("worker", command, env, grace=15.0)
 
 
 def _beat(env: Env) -> Process:
-    command = _python("-m", "celery", "-A", "payments_site", "beat", "-l", "info", "--pidfile=")
+    command = _python("-m", "celery", "--quiet", "-A", "payments_site", "beat", "-l", "info", "--pidfile=")
     command += ("--scheduler", "django_celery_beat.schedulers:DatabaseScheduler")
     return Process("beat", command, env)
 

@@ -13,8 +13,9 @@ _GUIDE = """
 SmartPost Payments runs.
 
   API docs      {base}/api/docs/
-  Back office   {base}/admin/      {admin.username} / {admin.password}
-                {indent}           {approver.username} / {approver.password}  (the second pair of eyes)
+  Back office   {base}/admin/
+                {admin.username} / {admin.password}
+                {approver.username} / {approver.password}  (the second pair of eyes)
   Demo shop     http://127.0.0.1:{shop_port}/
   Sandbox       http://127.0.0.1:{sandbox_port}/  (plays VNPay)
 
@@ -34,7 +35,6 @@ def guide(environ: Mapping[str, str], demo: Demo) -> str:
     base = f"http://127.0.0.1:{environ['PORT']}"
     return _GUIDE.format(
         base=base,
-        indent=" " * len(base),
         admin=demo.admin,
         approver=demo.approver,
         demo=demo,
