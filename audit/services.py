@@ -84,6 +84,4 @@ def raise_event(
     *, kind: str, now: datetime, severity: str = OperationalEvent.Severity.INFO, subject: str = "", **data: Any
 ) -> OperationalEvent:
     """Append an operational event: a job's run, a changed configuration, an alert."""
-    return OperationalEvent.objects.create(
-        kind=kind, severity=severity, subject=subject, data=redact(data), created_at=now
-    )
+    return OperationalEvent.objects.create(kind=kind, severity=severity, subject=subject, data=redact(data), created_at=now)

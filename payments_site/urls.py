@@ -3,8 +3,38 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from payments_site.api.envelope import error_response
+from payments_site.health import Status, Version
+from payments_site.kernel.errors import REGISTRY
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Unknown routes of the API answer in its envelope; an empty path part is named as such."""
+    parts = request.path.split("/")[3:]
+    missing = len(parts) > 1 and "" in parts[:2]
+    return error_response(request, REGISTRY["MISSING_PROJECT_OR_APP_CODE" if missing else "NOT_FOUND"])
+
+
+api: list[URLPattern | URLResolver] = [
+    path("status", Status.as_view()),
+    path("version", Version.as_view()),
+    path("admin/", include("tenants.api.urls")),
+    path("webhooks/", include("webhooks.urls")),
+    path("<str:project_code>/<str:app_code>/", include("transactions.api.urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", lambda request: redirect("admin:index")),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include(api)),
+    path("", include("transactions.checkout.urls")),
+    re_path(r"^api/", not_found),
 ]

@@ -53,6 +53,7 @@ class IssueType(StrEnum):
     UNDERPAID = "underpaid"
     OVERPAID = "overpaid"
     REFUND_REVERSED = "refund_reversed"
+    REUSED_NUMBER = "reused_number"
     UNIDENTIFIED_MONEY = "unidentified_money"
     UNKNOWN_FATE = "unknown_fate"
 

@@ -113,7 +113,10 @@ _LANGUAGE = OpenApiParameter(
     "Accept-Language", OpenApiTypes.STR, OpenApiParameter.HEADER, description="vi (default) or en", enum=["vi", "en"]
 )
 _REQUEST_ID = OpenApiParameter(
-    "X-Request-ID", OpenApiTypes.STR, OpenApiParameter.HEADER, description="8 to 128 of A-Z a-z 0-9 . _ -; else a new one is given"
+    "X-Request-ID",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="8 to 128 of A-Z a-z 0-9 . _ -; else a new one is given",
 )
 
 

@@ -62,12 +62,8 @@ _ROWS = (
     # 411, 413, 415, 422
     ErrorCode("LENGTH_REQUIRED", 411, "Thiếu Content-Length", "Content-Length is required"),
     ErrorCode("PAYLOAD_TOO_LARGE", 413, "Nội dung gửi lên quá lớn", "The request body is too large"),
-    ErrorCode(
-        "PROVIDER_NOT_CONFIGURED", 422, "Cổng thanh toán chưa được cấu hình", "The payment provider is not configured"
-    ),
-    ErrorCode(
-        "TRANSACTION_CANNOT_BE_REFUNDED", 422, "Giao dịch không thể hoàn tiền", "The transaction cannot be refunded"
-    ),
+    ErrorCode("PROVIDER_NOT_CONFIGURED", 422, "Cổng thanh toán chưa được cấu hình", "The payment provider is not configured"),
+    ErrorCode("TRANSACTION_CANNOT_BE_REFUNDED", 422, "Giao dịch không thể hoàn tiền", "The transaction cannot be refunded"),
     ErrorCode("INSUFFICIENT_BALANCE", 422, "Số tiền còn lại không đủ để hoàn", "More than is left to refund"),
     ErrorCode(
         "IDEMPOTENCY_KEY_REUSED",
@@ -80,9 +76,7 @@ _ROWS = (
     ErrorCode("TENANT_LIMIT_EXCEEDED", 429, "Vượt quá hạn mức của tenant", "The tenant's limit is used up", True),
     # 500, 502, 503
     ErrorCode("SYSTEM_ERROR", 500, "Lỗi hệ thống, vui lòng thử lại sau", "System error, please try again later", True),
-    ErrorCode(
-        "PROVIDER_CONNECTION_ERROR", 502, "Không thể kết nối đến cổng thanh toán", "The provider did not answer", True
-    ),
+    ErrorCode("PROVIDER_CONNECTION_ERROR", 502, "Không thể kết nối đến cổng thanh toán", "The provider did not answer", True),
     ErrorCode(
         "PROVIDER_INVALID_RESPONSE",
         502,

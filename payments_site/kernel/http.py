@@ -101,12 +101,7 @@ def url_points_inside(url: str, allowed_hosts: frozenset[str]) -> bool:
         return True
     if host in allowed_hosts:
         return False
-    if (
-        host == "localhost"
-        or host.endswith((".localhost", ".local", ".internal"))
-        or "." not in host
-        and ":" not in host
-    ):
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host and ":" not in host:
         return not _is_public_number(host)
     try:
         return is_private_address(str(ipaddress.ip_address(host)))

@@ -23,9 +23,7 @@ def redact(value: Any, names: frozenset[str] = SECRET_NAMES) -> Any:
     """A copy of ``value`` (mappings and lists, nested) in which the values of secret names are replaced."""
     if isinstance(value, Mapping):
         return {
-            key: REDACTED
-            if str(key).lower().replace("-", "_") in names or str(key).lower() in names
-            else redact(item, names)
+            key: REDACTED if str(key).lower().replace("-", "_") in names or str(key).lower() in names else redact(item, names)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):

@@ -8,4 +8,5 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = SECRET_KEY or "insecure-development-key-never-for-production"
 BLIND_INDEX_KEY = BLIND_INDEX_KEY or SECRET_KEY
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])

@@ -41,9 +41,7 @@ def _unsafe_values() -> list[str]:
         faults.append("PUBLIC_BASE_URL is not https")
     if "*" in env.list("ALLOWED_HOSTS", default=[]):
         faults.append("ALLOWED_HOSTS allows every host")
-    faults += [
-        f"{name} is a sandbox's address" for name in PROVIDER_ADDRESSES if _is_sandbox(env.str(name, default=""))
-    ]
+    faults += [f"{name} is a sandbox's address" for name in PROVIDER_ADDRESSES if _is_sandbox(env.str(name, default=""))]
     return faults
 
 

@@ -32,9 +32,7 @@ class PaymentAttempt(models.Model):
     public_id = models.CharField(
         _("attempt id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.ATTEMPT)
     )
-    transaction = models.ForeignKey(
-        Transaction, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("payment")
-    )
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("payment"))
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
     credentials_version = models.PositiveIntegerField(_("version of the credentials"))
     provider_code = models.CharField(_("provider"), max_length=20)

@@ -44,9 +44,7 @@ class TransactionEvent(models.Model):
     public_id = models.CharField(
         _("event id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.EVENT)
     )
-    transaction = models.ForeignKey(
-        Transaction, on_delete=models.PROTECT, related_name="events", verbose_name=_("payment")
-    )
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="events", verbose_name=_("payment"))
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("tenant"))
     sequence = models.PositiveIntegerField(_("number"))
     event_type = models.CharField(_("type"), max_length=40)

@@ -30,9 +30,7 @@ class Refund(models.Model):
         _("refund id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.REFUND)
     )
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("tenant"))
-    transaction = models.ForeignKey(
-        Transaction, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment")
-    )
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("receipt"))
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=255, blank=True, default="")

@@ -68,9 +68,7 @@ class ProviderNotification(models.Model):
             models.Index(fields=["-received_at"], name="notice_received"),
             models.Index(fields=["verdict", "-received_at"], name="notice_verdict"),
             models.Index(fields=["attempt"], name="notice_attempt"),
-            models.Index(
-                fields=["received_at"], condition=Q(verdict__in=["stored", "error"]), name="notice_unfinished"
-            ),
+            models.Index(fields=["received_at"], condition=Q(verdict__in=["stored", "error"]), name="notice_unfinished"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,126 @@
+"""The payer's pages: choose a provider, see what became of the payment, come back from the provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from payments_site.api.context import client_address
+from payments_site.kernel import clock
+from payments_site.kernel.errors import DomainError
+from payments_site.kernel.money import format_vnd
+from tenants.selectors import accounts_of, context_of_tenant
+from transactions.lifecycle import CLOSED_UNPAID, PAID, Status
+from transactions.models import Transaction
+from transactions.providers import registry
+from transactions.providers.base import RawRequest
+from transactions.providers_info import provider_line
+from transactions.services.choose import choose_provider
+from transactions.services.returns import ReturnRefused, forward_url, payer_returned
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, transaction_id: str) -> HttpResponse:
+    """``/pay/{transaction_id}``: choose a provider, or see the outcome."""
+    payment = _payment(transaction_id)
+    language = _language(request, payment)
+    with override(language):
+        if request.method == "POST" and _can_pay(payment):
+            return _to_provider(request, payment, language)
+        return render(request, "checkout/pay.html", _page(payment, language))
+
+
+@never_cache
+@require_GET
+def status(request: HttpRequest, transaction_id: str) -> JsonResponse:
+    """``/pay/{transaction_id}/status``: what the page polls; nothing but the state is told."""
+    payment = _payment(transaction_id)
+    return JsonResponse({"status": _shown_status(payment), "final": not _can_pay(payment)})
+
+
+@never_cache
+@csrf_exempt  # NAPAS and others post the payer's browser here
+@require_http_methods(["GET", "POST"])
+def provider_return(request: HttpRequest, provider_code: str, account_id: str | None = None) -> HttpResponse:
+    """``/api/v1/webhooks/{provider_code}[/{account_id}]/return``: verify, then send the payer on to the client."""
+    if provider_code not in registry.ADAPTERS:
+        raise Http404
+    raw = RawRequest(
+        method=request.method or "GET",
+        query=request.META.get("QUERY_STRING", ""),
+        body=request.body,
+        content_type=request.META.get("CONTENT_TYPE", ""),
+    )
+    try:
+        back = payer_returned(provider_code=provider_code, account_id=account_id, raw=raw, now=clock.now())
+    except ReturnRefused:
+        with override(_language(request, None)):
+            return render(request, "checkout/unverified.html", {"language": _language(request, None)}, status=400)
+    return HttpResponseRedirect(back.forward_url)
+
+
+def _to_provider(request: HttpRequest, payment: Transaction, language: str) -> HttpResponse:
+    try:
+        url = choose_provider(
+            tenant=context_of_tenant(payment.tenant_id),
+            payment_id=payment.pk,
+            provider_code=request.POST.get("provider_code", "")[:20],
+            payer_ip=client_address(request),
+            request_id=getattr(request, "request_id", ""),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        payment.refresh_from_db()
+        page = {**_page(payment, language), "error": error.message(language)}
+        return render(request, "checkout/pay.html", page, status=error.entry.status)
+    return HttpResponseRedirect(url)
+
+
+def _payment(transaction_id: str) -> Transaction:
+    payment = Transaction.objects.select_related("tenant").filter(public_id=transaction_id).first()
+    if payment is None:
+        raise Http404
+    return payment
+
+
+def _can_pay(payment: Transaction) -> bool:
+    return payment.status == Status.PENDING and payment.expires_at > clock.now()
+
+
+def _shown_status(payment: Transaction) -> str:
+    status_ = Status(payment.status)
+    if status_ in PAID:
+        return "paid"
+    if status_ is Status.PENDING:
+        return "pending" if _can_pay(payment) else "expired"
+    return str(status_) if status_ in CLOSED_UNPAID else "under_review"
+
+
+def _language(request: HttpRequest, payment: Transaction | None) -> str:
+    asked = request.GET.get("lang")
+    if asked in ("vi", "en"):
+        return asked
+    return payment.locale if payment is not None else "vi"
+
+
+def _page(payment: Transaction, language: str) -> dict[str, Any]:
+    tenant = context_of_tenant(payment.tenant_id)
+    lines = [provider_line(tenant, account, language) for account in accounts_of(tenant)]
+    return {
+        "payment": payment,
+        "language": language,
+        "amount": format_vnd(payment.amount),
+        "merchant": payment.tenant.name,
+        "status": _shown_status(payment),
+        "can_pay": _can_pay(payment),
+        "providers": [line for line in lines if line is not None and line["min_amount"] <= payment.amount <= line["max_amount"]],
+        "seconds_left": max(0, int((payment.expires_at - clock.now()).total_seconds())),
+        "forward_url": forward_url(payment, payment.return_url),
+    }

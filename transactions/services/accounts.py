@@ -1,0 +1,79 @@
+"""Accounts, credentials and adapters put together: what a service needs to talk to a provider."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from payments_site.kernel.errors import DomainError
+from payments_site.kernel.http import HttpClient
+from tenants.models import ProviderAccount
+from tenants.selectors import TenantContext, account_for, credentials
+from transactions.providers import registry
+from transactions.providers.base import AccountContext, Provider
+
+
+class ProviderNotConfigured(DomainError):
+    """The tenant has no active account at this provider, or the provider has no adapter here."""
+
+    code = "PROVIDER_NOT_CONFIGURED"
+
+
+class ProviderInactive(DomainError):
+    """Operators switched the provider off."""
+
+    code = "PROVIDER_INACTIVE"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Through which account, with which adapter and version of credentials, a payment goes."""
+
+    account: ProviderAccount
+    adapter: Provider
+    version: int
+
+    @property
+    def context(self) -> AccountContext:
+        """The account as the adapter takes it."""
+        return context_of(self.account, self.version)
+
+
+@functools.lru_cache(maxsize=1)
+def http_client() -> HttpClient:
+    """The process's one HTTP client for providers."""
+    return HttpClient(connect_timeout=settings.PROVIDER_CONNECT_TIMEOUT, read_timeout=settings.PROVIDER_READ_TIMEOUT)
+
+
+def context_of(account: ProviderAccount, version: int) -> AccountContext:
+    """An account with one version of its credentials."""
+    return AccountContext(
+        environment=account.environment,
+        credentials=credentials(account.pk, version),
+        urls=settings.PROVIDER_URLS,
+        api_url=account.api_url,
+        server_ip=settings.SERVER_IP,
+        options=account.options,
+    )
+
+
+def route_for(tenant: TenantContext, provider_code: str) -> Route:
+    """The tenant's active account, else its project's. Raises ``ProviderNotConfigured``, ``ProviderInactive``."""
+    account, provider_is_active = account_for(tenant, provider_code)
+    if account is None or provider_code not in registry.ADAPTERS:
+        raise ProviderNotConfigured({"provider_code": provider_code})
+    if not provider_is_active:
+        raise ProviderInactive({"provider_code": provider_code})
+    return Route(account, registry.get(provider_code), account.credentials_version)
+
+
+def notify_url(account: ProviderAccount, provider_code: str) -> str:
+    """The address a provider sends this account's notices to."""
+    return f"{settings.PUBLIC_BASE_URL}/api/v1/webhooks/{provider_code}/{account.public_id}"
+
+
+def return_url(account: ProviderAccount, provider_code: str) -> str:
+    """The address to which a provider sends the payer back."""
+    return f"{notify_url(account, provider_code)}/return"

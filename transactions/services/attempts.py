@@ -1,0 +1,168 @@
+"""Making an attempt at a provider: written first, then asked for, then recorded. No HTTP inside a database transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit.services import Actor
+from payments_site.kernel import ids
+from payments_site.kernel.clock import iso
+from payments_site.kernel.errors import DomainError
+from payments_site.kernel.faults import fault_point
+from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
+from transactions.lifecycle import Status, Trigger
+from transactions.models import PaymentAttempt, Transaction
+from transactions.providers.base import (
+    AnswerUnreadable,
+    CredentialsRefused,
+    FateUnknown,
+    PaymentOrder,
+    PaymentSession,
+    ProviderRefused,
+)
+from transactions.services import _transition
+from transactions.services._transition import Happening
+from transactions.services.accounts import Route, http_client, notify_url, return_url
+
+
+class ProviderTrouble(DomainError):
+    """The provider refused, or its answer is not known; ``fate_known`` says which."""
+
+    def __init__(self, code: str, payment: Transaction, *, fate_known: bool, provider_code: str | None = None) -> None:
+        details: dict[str, Any] = {"transaction_id": payment.public_id}
+        if provider_code:
+            details["provider_code"] = provider_code
+        self.code = code
+        self.fate_known = fate_known
+        super().__init__(details)
+
+
+def next_attempt_number() -> int:
+    """The number of the next attempt, from its own sequence: our reference at the provider is made from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('transactions_paymentattempt', 'id'))")
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def new_attempt(payment: Transaction, route: Route, *, payer_ip: str | None, method: str | None, now: datetime) -> PaymentAttempt:
+    """Write an attempt that the provider does not know of yet."""
+    number = next_attempt_number()
+    expires_at = payment.expires_at
+    if route.adapter.limits.max_expiry_minutes is not None:
+        expires_at = min(expires_at, now + timedelta(minutes=route.adapter.limits.max_expiry_minutes))
+    return PaymentAttempt.objects.create(
+        id=number,
+        transaction=payment,
+        account=route.account,
+        credentials_version=route.version,
+        provider_code=route.adapter.code,
+        provider_reference=route.adapter.reference_for(number, now),
+        amount=payment.amount,
+        payment_method=method,
+        ip_address=payer_ip,
+        expires_at=expires_at,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def initiate(payment: Transaction, attempt: PaymentAttempt, route: Route, *, actor: Actor, now: datetime) -> None:
+    """Ask the provider for the payment and record where the payer goes. Repeating it asks for the same provider order.
+
+    Raises ``ProviderTrouble``: after a refusal attempt and payment are failed; where the fate is unknown the payment stays
+    pending and the resolver asks.
+    """
+    try:
+        session = route.adapter.create_payment(route.context, _order(payment, attempt, route), http_client())
+    except CredentialsRefused as error:
+        raise _refused(payment, attempt, "PROVIDER_AUTHENTICATION_FAILED", error, actor, now) from error
+    except ProviderRefused as error:
+        raise _refused(payment, attempt, "PROVIDER_INVALID_RESPONSE", error, actor, now) from error
+    except AnswerUnreadable as error:
+        raise _unknown(payment, attempt, "PROVIDER_INVALID_RESPONSE", now) from error
+    except (FateUnknown, ProviderSilent, ProviderUnreachable) as error:
+        raise _unknown(payment, attempt, "PROVIDER_CONNECTION_ERROR", now) from error
+    fault_point("create.provider_answered")
+    _record(payment, attempt, session, now)
+
+
+def _order(payment: Transaction, attempt: PaymentAttempt, route: Route) -> PaymentOrder:
+    return PaymentOrder(
+        reference=attempt.provider_reference,
+        amount=payment.amount,
+        description=payment.description,
+        return_url=return_url(route.account, route.adapter.code),
+        notify_url=notify_url(route.account, route.adapter.code),
+        payer_ip=attempt.ip_address or "127.0.0.1",
+        locale=payment.locale,
+        created_at=attempt.created_at,
+        expires_at=attempt.expires_at,
+        payment_method=attempt.payment_method,
+        order_id=payment.order_id,
+    )
+
+
+@transaction.atomic
+def _record(payment: Transaction, attempt: PaymentAttempt, session: PaymentSession, now: datetime) -> None:
+    locked = _transition.lock_payment(payment.pk)
+    PaymentAttempt.objects.filter(pk=attempt.pk, status__in=("created", "unknown")).update(
+        status=PaymentAttempt.Status.PENDING,
+        payment_url=session.payment_url,
+        qr_code=session.qr_code,
+        provider_created_at=session.provider_created_at,
+        order_info=session.order_info,
+        merchant_code=session.merchant_code,
+        updated_at=now,
+    )
+    _transition.mark_initiated(locked, attempt, payment_url=session.payment_url, qr_code=session.qr_code, now=now)
+    _copy(locked, payment)
+
+
+def _refused(
+    payment: Transaction, attempt: PaymentAttempt, code: str, error: ProviderRefused, actor: Actor, now: datetime
+) -> ProviderTrouble:
+    """An explicit refusal fails attempt and payment."""
+    with transaction.atomic():
+        locked = _transition.lock_payment(payment.pk)
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(
+            status=PaymentAttempt.Status.FAILED, error_message=error.text, response_code=error.code, updated_at=now
+        )
+        if locked.status == Status.PENDING:
+            data: Mapping[str, Any] = {"attempt_id": attempt.public_id, "provider_response_code": error.code}
+            changes = {"failure_code": error.code or code, "failure_reason": error.text[:255]}
+            _transition.give_back_volume(locked)
+            _transition.transition(locked, Happening(Trigger.PROVIDER_FAILED, actor, now, changes=changes, event_data=data))
+    return ProviderTrouble(code, payment, fate_known=True, provider_code=error.code)
+
+
+def _unknown(payment: Transaction, attempt: PaymentAttempt, code: str, now: datetime) -> ProviderTrouble:
+    PaymentAttempt.objects.filter(pk=attempt.pk, status="created").update(
+        status=PaymentAttempt.Status.UNKNOWN, next_query_at=now, updated_at=now
+    )
+    return ProviderTrouble(code, payment, fate_known=False)
+
+
+def _copy(source: Transaction, target: Transaction) -> None:
+    for field in source._meta.concrete_fields:
+        setattr(target, field.attname, getattr(source, field.attname))
+
+
+def describe(payment: Transaction) -> dict[str, Any]:
+    """What the audit trail keeps of a new payment: no personal data."""
+    return {
+        "order_id": payment.order_id,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "status": str(payment.status),
+        "provider_code": payment.provider_code,
+        "payment_method": payment.payment_method,
+        "expires_at": iso(payment.expires_at),
+    }
+
+
+__all__ = ["ProviderTrouble", "describe", "ids", "initiate", "new_attempt", "next_attempt_number"]

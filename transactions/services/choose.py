@@ -1,0 +1,61 @@
+"""The payer chooses how to pay on our page: an attempt at that provider, reusing one that is still open there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.models import AuditEntry
+from audit.services import Actor, record
+from payments_site.kernel.errors import DomainError
+from tenants.selectors import TenantContext
+from transactions.lifecycle import Status
+from transactions.models import PaymentAttempt, Transaction
+from transactions.providers import registry
+from transactions.services import _transition
+from transactions.services.accounts import Route, route_for
+from transactions.services.attempts import initiate, new_attempt
+
+
+class NoLongerOpen(DomainError):
+    """The payment is paid, failed, cancelled or past its deadline."""
+
+    code = "TRANSACTION_ALREADY_PROCESSED"
+
+
+def choose_provider(
+    *, tenant: TenantContext, payment_id: int, provider_code: str, payer_ip: str | None, request_id: str, now: datetime
+) -> str:
+    """The address where the payer pays. Raises ``NoLongerOpen``, ``ProviderNotConfigured``, ``ProviderTrouble``."""
+    route = route_for(tenant, provider_code)
+    actor = Actor(user_id="payer", user_type=AuditEntry.UserType.PAYER, ip_address=payer_ip, request_id=request_id)
+    with transaction.atomic():
+        payment = _transition.lock_payment(payment_id)
+        if payment.status != Status.PENDING or payment.expires_at <= now:
+            raise NoLongerOpen
+        attempt, route = _open_attempt(payment, route, payer_ip, actor, now)
+    if attempt.status != PaymentAttempt.Status.PENDING:
+        initiate(payment, attempt, route, actor=actor, now=now)
+    return payment.payment_url if attempt.status != PaymentAttempt.Status.PENDING else attempt.payment_url
+
+
+def _open_attempt(
+    payment: Transaction, route: Route, payer_ip: str | None, actor: Actor, now: datetime
+) -> tuple[PaymentAttempt, Route]:
+    states = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
+    attempt = (
+        payment.attempts.select_related("account")
+        .filter(account=route.account, status__in=states, expires_at__gt=now)
+        .order_by("-id")
+        .first()
+    )
+    if attempt is not None:
+        return attempt, Route(attempt.account, registry.get(attempt.provider_code), attempt.credentials_version)
+    attempt = new_attempt(payment, route, payer_ip=payer_ip, method=None, now=now)
+    record(
+        actor=actor, action="provider_chosen", entity_type="transaction", entity_id=payment.public_id, now=now,
+        tenant_id=payment.tenant.public_id,
+        extra={"provider_code": route.adapter.code, "attempt_id": attempt.public_id},
+    )  # fmt: skip
+    return attempt, route

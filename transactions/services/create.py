@@ -1,0 +1,267 @@
+"""Creating a payment: reserve the key, write everything, then ask the provider, then store the answer.
+
+Each step is durable before the next begins, so that a process killed anywhere leaves a state from which a repeat of the same
+key goes on: it finds the payment and the attempt, and asks the provider for the same order again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from audit.services import Actor, record
+from payments_site.kernel import ids
+from payments_site.kernel.clock import vietnam_day
+from payments_site.kernel.errors import DomainError
+from payments_site.kernel.faults import fault_point
+from payments_site.kernel.money import format_vnd
+from tenants.models import ProviderAccount
+from tenants.selectors import TenantContext
+from transactions import representation
+from transactions.lifecycle import OPEN_OR_PAID, Status
+from transactions.messages import CREATED
+from transactions.models import IdempotencyRecord, PaymentAttempt, Transaction
+from transactions.personal import fresh_key, indexes, key_of, seal_json
+from transactions.providers import registry
+from transactions.services import _transition, idempotency
+from transactions.services.accounts import Route, route_for
+from transactions.services.attempts import ProviderTrouble, describe, initiate, new_attempt
+from transactions.services.idempotency import Key
+
+DEFAULT_EXPIRY_MINUTES = 15
+
+
+class DuplicateOrder(DomainError):
+    """The order has an open or paid payment already."""
+
+    code = "DUPLICATE_ORDER_ID"
+
+
+class AmountOutOfRange(DomainError):
+    """The amount is outside what the tenant or the provider allows."""
+
+    code = "INVALID_AMOUNT"
+
+
+class MethodUnknown(DomainError):
+    """The provider has no such payment method."""
+
+    code = "INVALID_PAYMENT_METHOD"
+
+
+class LimitUsedUp(DomainError):
+    """The tenant's daily or monthly amount does not allow this payment."""
+
+    code = "TENANT_LIMIT_EXCEEDED"
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    """What a client asks for, validated; amounts in đồng."""
+
+    order_id: str
+    amount: int
+    currency: str
+    description: str
+    return_url: str
+    provider_code: str | None = None
+    payment_method: str | None = None
+    customer_info: Mapping[str, Any] | None = None
+    customer_ip: str | None = None
+    device_id: str = ""
+    user_agent: str = ""
+    cancel_url: str = ""
+    callback_url: str = ""
+    expires_in_minutes: int = DEFAULT_EXPIRY_MINUTES
+    locale: str = "vi"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Created:
+    """The answer of a create, and whether it is a repeat's."""
+
+    data: dict[str, Any]
+    repeated: bool = False
+
+
+def repeat_of(*, tenant: TenantContext, key: Key, actor: Actor, now: datetime) -> Created | None:
+    """The answer if this key was used before; work that stopped half-way is finished first. None where the request is new.
+
+    Raises ``KeyReused``, ``InProgress``, ``ProviderTrouble``.
+    """
+    record_ = idempotency.find(tenant_id=tenant.id, key=key, now=now)
+    if record_ is None:
+        return None
+    answer = idempotency.replay(record_)
+    if answer is not None:
+        return Created(answer.data, repeated=True)
+    if record_.transaction is None or not idempotency.take_over(record_, now):
+        raise idempotency.InProgress({"retry_after": 1})
+    return _resume(tenant, record_, record_.transaction, actor, now)
+
+
+def create_payment(*, tenant: TenantContext, new: NewPayment, key: Key, actor: Actor, now: datetime) -> Created:
+    """Create a payment. The caller has asked ``repeat_of`` first.
+
+    Raises ``AmountOutOfRange``, ``MethodUnknown``, ``ProviderNotConfigured``, ``ProviderInactive``, ``DuplicateOrder``,
+    ``LimitUsedUp``, ``InProgress`` (a twin was faster), ``ProviderTrouble``.
+    """
+    route = route_for(tenant, new.provider_code) if new.provider_code else None
+    _check_amount(tenant, new, route)
+    _check_method(new, route)
+    payment, attempt, record_id = _write(tenant, new, key, route, actor, now)
+    fault_point("create.attempt_written")
+    return _ask_provider(payment, attempt, route, record_id, actor, now)
+
+
+def _check_amount(tenant: TenantContext, new: NewPayment, route: Route | None) -> None:
+    low, high = tenant.min_amount, tenant.max_amount
+    if route is not None:
+        low, high = max(low, route.adapter.limits.min_amount), min(high, route.adapter.limits.max_amount)
+    if not low <= new.amount <= high:
+        raise AmountOutOfRange(
+            {"field": "amount", "value": new.amount, "min_amount": low, "max_amount": high},
+            message_vi=f"Số tiền phải từ {format_vnd(low)} đến {format_vnd(high)}",
+            message_en=f"The amount must be between {format_vnd(low)} and {format_vnd(high)}",
+        )
+
+
+def _check_method(new: NewPayment, route: Route | None) -> None:
+    if new.payment_method is None:
+        return
+    adapters = [route.adapter] if route is not None else list(registry.ADAPTERS.values())
+    if not any(adapter.accepts_method(new.payment_method) for adapter in adapters):
+        raise MethodUnknown({"field": "payment_method", "value": new.payment_method})
+
+
+def _write(
+    tenant: TenantContext, new: NewPayment, key: Key, route: Route | None, actor: Actor, now: datetime
+) -> tuple[Transaction, PaymentAttempt | None, int]:
+    """Everything that must be true before the provider hears of it, in one database transaction."""
+    stale = idempotency.spent_record(tenant_id=tenant.id, key=key, now=now)
+    try:
+        with transaction.atomic():
+            record_id = idempotency.reserve(tenant_id=tenant.id, key=key, now=now, stale=stale)
+            fault_point("create.reserved")
+            _refuse_duplicate(tenant, new)
+            _take_volume(tenant, new.amount, now)
+            payment = _insert_payment(tenant, new, route, now)
+            attempt = None
+            if route is not None:
+                attempt = new_attempt(payment, route, payer_ip=new.customer_ip, method=new.payment_method, now=now)
+                payment.provider_order_id = attempt.provider_reference
+            _transition.write_event(payment, event_type="created", from_status="", now=now, message_type=CREATED)
+            payment.save(update_fields=["provider_order_id", "last_sequence", "updated_at"])
+            idempotency.attach(record_id, payment)
+            record(
+                actor=actor, action="created", entity_type="transaction", entity_id=payment.public_id, now=now,
+                tenant_id=tenant.public_id, new=describe(payment),
+            )  # fmt: skip
+    except IntegrityError as error:
+        if "txn_one_open_or_paid_per_order" in str(error):
+            raise DuplicateOrder({"field": "order_id", "value": new.order_id}) from error
+        raise
+    return payment, attempt, record_id
+
+
+def _refuse_duplicate(tenant: TenantContext, new: NewPayment) -> None:
+    existing = Transaction.objects.filter(tenant_id=tenant.id, order_id=new.order_id, status__in=OPEN_OR_PAID)
+    found = existing.values_list("public_id", flat=True).first()
+    if found is not None:
+        raise DuplicateOrder({"field": "order_id", "value": new.order_id, "transaction_id": found})
+
+
+def _insert_payment(tenant: TenantContext, new: NewPayment, route: Route | None, now: datetime) -> Transaction:
+    key, key_row = fresh_key(now)
+    key_row.save(force_insert=True)
+    account: ProviderAccount | None = route.account if route is not None else None
+    payer = {
+        "customer_info": new.customer_info,
+        "customer_ip": new.customer_ip,
+        "device_id": new.device_id,
+        "user_agent": new.user_agent,
+    }
+    email, phone = indexes(new.customer_info)
+    public_id = ids.new_id(ids.TRANSACTION)
+    payment = Transaction(
+        public_id=public_id,
+        tenant_id=tenant.id,
+        order_id=new.order_id,
+        amount=new.amount,
+        currency=new.currency,
+        description=new.description,
+        provider_code=new.provider_code,
+        account=account,
+        payment_method=new.payment_method,
+        payment_url="" if route is not None else f"{settings.PUBLIC_BASE_URL}/pay/{public_id}",
+        return_url=new.return_url,
+        cancel_url=new.cancel_url,
+        callback_url=new.callback_url,
+        locale=new.locale,
+        metadata=dict(new.metadata),
+        data_key=key_row,
+        payer_sealed=seal_json(payer, key),
+        email_index=email,
+        phone_index=phone,
+        expires_at=now + timedelta(minutes=new.expires_in_minutes),
+        created_at=now,
+        updated_at=now,
+    )
+    payment.save(force_insert=True)
+    return payment
+
+
+def _ask_provider(
+    payment: Transaction, attempt: PaymentAttempt | None, route: Route | None, record_id: int, actor: Actor, now: datetime
+) -> Created:
+    if attempt is not None and route is not None:
+        try:
+            initiate(payment, attempt, route, actor=actor, now=now)
+        except ProviderTrouble as trouble:
+            if trouble.fate_known:
+                idempotency.release(record_id)
+            else:
+                idempotency.keep_unknown(record_id)
+            raise
+    data = representation.created(payment)
+    idempotency.store_answer(record_id, status=201, data=data, data_key=payment.data_key, key=key_of(payment.data_key))
+    fault_point("create.answer_stored")
+    return Created(data)
+
+
+def _resume(tenant: TenantContext, record_: IdempotencyRecord, payment: Transaction, actor: Actor, now: datetime) -> Created:
+    """Go on where a killed worker or an unknown fate left off."""
+    attempt = payment.attempts.order_by("-id").first()
+    unfinished = attempt is not None and attempt.status in (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.UNKNOWN)
+    if not unfinished or payment.status != Status.PENDING or attempt is None:
+        return _ask_provider(payment, None, None, record_.pk, actor, now)
+    route = Route(attempt.account, registry.get(attempt.provider_code), attempt.credentials_version)
+    return _ask_provider(payment, attempt, route, record_.pk, actor, now)
+
+
+_VOLUME_SQL = """
+INSERT INTO transactions_dailyvolume AS v (tenant_id, day, amount) VALUES (%s, %s, %s)
+ON CONFLICT (tenant_id, day) DO UPDATE SET amount = v.amount + excluded.amount
+RETURNING amount, (SELECT coalesce(sum(amount), 0) FROM transactions_dailyvolume
+                   WHERE tenant_id = %s AND day >= %s AND day < %s)
+"""
+
+
+def _take_volume(tenant: TenantContext, amount: int, now: datetime) -> None:
+    """Count the amount against the day and the month. Raises ``LimitUsedUp``, which rolls the count back."""
+    today = vietnam_day(now)
+    month: date = today.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(_VOLUME_SQL, [tenant.id, today, amount, tenant.id, month, today])
+        row = cursor.fetchone()
+    day_total, earlier = int(row[0]), int(row[1])
+    if tenant.daily_amount is not None and day_total > tenant.daily_amount:
+        raise LimitUsedUp({"limit": "daily_amount", "limit_amount": tenant.daily_amount})
+    if tenant.monthly_amount is not None and earlier + day_total > tenant.monthly_amount:
+        raise LimitUsedUp({"limit": "monthly_amount", "limit_amount": tenant.monthly_amount})

@@ -1,0 +1,33 @@
+"""Payments whose deadline has passed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.services import SYSTEM
+from transactions.lifecycle import IssueType, Status, Trigger
+from transactions.models import Transaction
+from transactions.services import _transition
+from transactions.services._transition import Happening
+
+
+def expire_due(*, now: datetime, batch: int = 500) -> int:
+    """Expire up to ``batch`` pending payments whose deadline has passed; returns how many. Money that comes later is late, not lost."""
+    due = Transaction.objects.filter(status=Status.PENDING, expires_at__lte=now).order_by("expires_at")
+    return sum(_expire(transaction_id, now) for transaction_id in list(due.values_list("pk", flat=True)[:batch]))
+
+
+@transaction.atomic
+def _expire(transaction_id: int, now: datetime) -> bool:
+    payment = _transition.lock_payment(transaction_id)
+    if payment.status != Status.PENDING or payment.expires_at > now:
+        return False  # a notice was faster
+    _transition.give_back_volume(payment)
+    _transition.transition(payment, Happening(Trigger.DEADLINE_PASSED, SYSTEM, now))
+    if payment.received_amount:
+        _transition.open_issue(
+            IssueType.UNDERPAID, cause=payment.public_id, amount=payment.received_amount, now=now, payment=payment
+        )
+    return True

@@ -1,0 +1,297 @@
+"""The one door through which a provider's word about a payment becomes a fact: notices, queries and statements all use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from audit.services import Actor, record
+from tenants.selectors import fee_in_force
+from transactions.fees import fee_of
+from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigger
+from transactions.models import PaymentAttempt, Receipt, Transaction
+from transactions.providers.base import Outcome, StatusReport
+from transactions.services import _transition
+from transactions.services._transition import Happening
+
+
+class Settlement(StrEnum):
+    """What a report did to the payment."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    UNCHANGED = "unchanged"
+    WRONG_AMOUNT = "wrong_amount"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the report comes from."""
+
+    kind: str  # Receipt.Source
+    actor: Actor
+    notice_id: str = ""
+    is_notice: bool = False
+
+
+@transaction.atomic
+def settle(*, attempt_id: int, report: StatusReport, source: Source, now: datetime) -> Settlement:
+    """Apply a *verified* report to an attempt and its payment.
+
+    Promises: a repeat changes nothing; a wrong amount completes nothing and opens a MoneyIssue; money that comes late or twice is
+    recorded and opens a MoneyIssue; nothing that comes later un-pays a payment. Raises ``PaymentAttempt.DoesNotExist``.
+    """
+    transaction_id = PaymentAttempt.objects.values_list("transaction_id", flat=True).get(pk=attempt_id)
+    payment = _transition.lock_payment(transaction_id)
+    attempt = PaymentAttempt.objects.get(pk=attempt_id)
+    return _Settling(payment, attempt, report, source, now).apply()
+
+
+class _Settling:
+    """One report on one locked payment."""
+
+    def __init__(
+        self, payment: Transaction, attempt: PaymentAttempt, report: StatusReport, source: Source, now: datetime
+    ) -> None:
+        self.payment, self.attempt, self.report, self.source, self.now = payment, attempt, report, source, now
+
+    def apply(self) -> Settlement:
+        if self.report.outcome is Outcome.PENDING or not self.report.conclusive:
+            self._remember(self.attempt.status)
+            return Settlement.UNCHANGED
+        if self.report.amount != self.attempt.amount:
+            return self._wrong_amount()
+        if self.report.outcome is Outcome.PAID:
+            return self._paid()
+        if self.report.outcome is Outcome.SUSPECTED:
+            return self._suspected()
+        return self._failed()
+
+    # -- outcomes ------------------------------------------------------------------------------------------------------
+
+    def _wrong_amount(self) -> Settlement:
+        """Kept as evidence, never completes, makes no receipt and does not use up the provider's number."""
+        if self.source.is_notice:
+            self._stamp_arrival()
+        if self.report.outcome in (Outcome.PAID, Outcome.SUSPECTED):
+            self._issue(
+                IssueType.WRONG_AMOUNT,
+                cause=f"{self.attempt.public_id}:{self.report.transaction_no}:{self.report.amount}",
+                amount=max(self.report.amount or 0, 0),
+                data={"expected": self.attempt.amount, "reported": self.report.amount},
+            )
+        self._audit("wrong_amount", {"expected": self.attempt.amount, "reported": self.report.amount})
+        return Settlement.WRONG_AMOUNT
+
+    def _paid(self) -> Settlement:
+        status = Status(self.payment.status)
+        if self.attempt.status == PaymentAttempt.Status.PAID and self._known_money():
+            self._remember(self.attempt.status)
+            return Settlement.REPEATED
+        receipt = self._receipt()
+        self._remember(PaymentAttempt.Status.PAID, paid_at=self._paid_at())
+        if status in PAID:
+            return self._paid_twice(receipt)
+        if status in CLOSED_UNPAID:
+            _transition.take_volume_again(self.payment)
+        move, _ = _transition.transition(
+            self.payment,
+            Happening(
+                Trigger.PROVIDER_SUCCEEDED, self.source.actor, self.now, changes=self._paid_changes(), event_data=self._told()
+            ),
+        )
+        if move.issue is not None:
+            self._issue(move.issue, cause=self.payment.public_id, amount=receipt.amount, receipt=receipt, data=self._told())
+        return Settlement.APPLIED
+
+    def _paid_twice(self, receipt: Receipt) -> Settlement:
+        """Money for an order that is paid already: recorded, never dropped; the status of a paid payment does not change."""
+        self.payment.received_amount += receipt.amount
+        _transition.write_event(
+            self.payment,
+            event_type="double_payment",
+            now=self.now,
+            data={**self._told(), "receipt_id": receipt.public_id, "amount": receipt.amount},
+        )
+        self.payment.save(update_fields=["received_amount", "last_sequence", "updated_at"])
+        self._issue(IssueType.DOUBLE_PAYMENT, cause=receipt.public_id, amount=receipt.amount, receipt=receipt, data=self._told())
+        self._audit("double_payment", {"receipt_id": receipt.public_id, "amount": receipt.amount})
+        return Settlement.APPLIED
+
+    def _suspected(self) -> Settlement:
+        if self.attempt.status in (PaymentAttempt.Status.SUSPECTED, PaymentAttempt.Status.PAID):
+            if self.attempt.status == PaymentAttempt.Status.PAID:
+                self._contradiction()
+            return Settlement.REPEATED
+        status = Status(self.payment.status)
+        self._remember(PaymentAttempt.Status.SUSPECTED)
+        if status in PAID:
+            self._contradiction()
+            return Settlement.REPEATED
+        if status is Status.UNDER_REVIEW:
+            return Settlement.REPEATED
+        if status in CLOSED_UNPAID:
+            _transition.take_volume_again(self.payment)
+        changes = {**self._told_columns(), "failure_code": None, "failure_reason": None}
+        _transition.transition(
+            self.payment,
+            Happening(Trigger.PROVIDER_SUSPECTS, self.source.actor, self.now, changes=changes, event_data=self._told()),
+        )
+        return Settlement.APPLIED
+
+    def _failed(self) -> Settlement:
+        status = Status(self.payment.status)
+        if self.attempt.status == PaymentAttempt.Status.PAID:
+            self._contradiction()
+            return Settlement.REPEATED
+        already = self.attempt.status == PaymentAttempt.Status.FAILED
+        self._remember(PaymentAttempt.Status.FAILED, error=self.report.failure_vi)
+        if already or status in PAID or status in CLOSED_UNPAID:
+            return Settlement.REPEATED
+        if status is Status.PENDING and self._another_attempt_is_open():
+            self._audit("attempt_failed", self._told())
+            return Settlement.APPLIED
+        changes = {
+            "failure_code": self.report.failure_code,
+            "failure_reason": self.report.failure_vi if self.payment.locale == "vi" else self.report.failure_en,
+        }
+        _transition.give_back_volume(self.payment)
+        _transition.transition(
+            self.payment,
+            Happening(Trigger.PROVIDER_FAILED, self.source.actor, self.now, changes=changes, event_data=self._told()),
+        )
+        return Settlement.APPLIED
+
+    # -- pieces --------------------------------------------------------------------------------------------------------
+
+    def _known_money(self) -> bool:
+        """Whether the money reported is a receipt we have: the same number, or no number to tell it apart by."""
+        number = self.report.transaction_no
+        numbers = set(self.attempt.receipts.values_list("provider_transaction_no", flat=True))
+        return number is None or number in numbers or None in numbers
+
+    def _receipt(self) -> Receipt:
+        number = self.report.transaction_no
+        taken = (
+            number is not None
+            and Receipt.objects.filter(account_id=self.attempt.account_id, provider_transaction_no=number).exists()
+        )
+        receipt = Receipt.objects.create(
+            account_id=self.attempt.account_id,
+            transaction=self.payment,
+            attempt=self.attempt,
+            provider_transaction_no=None if taken else number,
+            amount=self.report.amount,
+            source=self.source.kind,
+            notice_id=self.source.notice_id,
+            received_at=self._paid_at(),
+            created_at=self.now,
+        )
+        if taken:
+            self._issue(
+                IssueType.REUSED_NUMBER, cause=receipt.public_id, amount=receipt.amount, receipt=receipt, data={"number": number}
+            )
+        return receipt
+
+    def _paid_at(self) -> datetime:
+        return self.report.paid_at or self.now
+
+    def _paid_changes(self) -> dict[str, Any]:
+        fee = fee_of(self.payment.amount, fee_in_force(self.attempt.account_id, self._paid_at()))
+        return {
+            **self._told_columns(),
+            "received_amount": self.payment.received_amount + self.attempt.amount,
+            "transaction_fee": fee,
+            "net_amount": self.payment.amount - fee,
+            "paid_at": self._paid_at(),
+            "failure_code": None,
+            "failure_reason": None,
+        }
+
+    def _told_columns(self) -> dict[str, Any]:
+        return {
+            "provider_code": self.attempt.provider_code,
+            "account_id": self.attempt.account_id,
+            "provider_order_id": self.attempt.provider_reference,
+            "provider_transaction_id": self.report.transaction_no,
+        }
+
+    def _told(self) -> dict[str, Any]:
+        told = {
+            "attempt_id": self.attempt.public_id,
+            "provider_response_code": self.report.response_code,
+            "provider_transaction_id": self.report.transaction_no,
+            "bank_code": self.report.bank_code,
+            "source": self.source.kind,
+            "notice_id": self.source.notice_id or None,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+    def _stamp_arrival(self) -> None:
+        if self.attempt.notice_received_at is None:
+            self.attempt.notice_received_at = self.now
+            self.attempt.save(update_fields=["notice_received_at"])
+
+    def _remember(self, status: str, *, paid_at: datetime | None = None, error: str | None = None) -> None:
+        """Keep the provider's own words on the attempt. A paid attempt keeps those that paid it."""
+        attempt, report = self.attempt, self.report
+        if self.source.is_notice and attempt.notice_received_at is None:
+            attempt.notice_received_at = self.now
+        if attempt.status != PaymentAttempt.Status.PAID:
+            attempt.status = status
+            attempt.provider_transaction_no = report.transaction_no or attempt.provider_transaction_no
+            attempt.bank_code = report.bank_code
+            attempt.bank_transaction_no = report.bank_transaction_no
+            attempt.card_type = report.card_type
+            attempt.provider_pay_date = report.pay_date
+            attempt.response_code = report.response_code
+            attempt.transaction_status = report.transaction_status
+            attempt.provider_signature = report.signature
+            attempt.raw_data = dict(report.fields)
+            attempt.error_message = error
+            attempt.paid_at = paid_at
+        attempt.updated_at = self.now
+        attempt.save()
+
+    def _another_attempt_is_open(self) -> bool:
+        open_states = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
+        return self.payment.attempts.filter(status__in=open_states).exclude(pk=self.attempt.pk).exists()
+
+    def _contradiction(self) -> None:
+        """The provider takes back what it said. Nothing un-pays a payment; a person looks at it."""
+        self._issue(
+            IssueType.FAILURE_AFTER_SUCCESS,
+            cause=f"{self.attempt.public_id}:{self.report.response_code}:{self.report.transaction_status}",
+            amount=self.payment.amount,
+            data=self._told(),
+        )
+
+    def _issue(
+        self, issue_type: IssueType, *, cause: str, amount: int, receipt: Receipt | None = None, data: dict[str, Any]
+    ) -> None:
+        _transition.open_issue(
+            issue_type,
+            cause=cause,
+            amount=amount,
+            now=self.now,
+            payment=self.payment,
+            receipt=receipt,
+            account_id=self.attempt.account_id,
+            notice_id=self.source.notice_id,
+            data=data,
+        )
+
+    def _audit(self, action: str, extra: dict[str, Any]) -> None:
+        record(
+            actor=self.source.actor,
+            action=action,
+            entity_type="transaction",
+            entity_id=self.payment.public_id,
+            now=self.now,
+            tenant_id=self.payment.tenant.public_id,
+            extra={"attempt_id": self.attempt.public_id, "notice_id": self.source.notice_id, **extra},
+        )

@@ -1,0 +1,30 @@
+"""Periodic work of the money room; schedules are rows made by migration 0003."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from payments_site.kernel import clock
+from transactions.services import expire, idempotency
+
+
+@shared_task(name="transactions.expire_due")
+def expire_due() -> int:
+    """Expire payments past their deadline, batch after batch."""
+    total = 0
+    while True:
+        done = expire.expire_due(now=clock.now())
+        total += done
+        if done == 0:
+            return total
+
+
+@shared_task(name="transactions.delete_idempotency_records")
+def delete_idempotency_records() -> int:
+    """Delete idempotency records past their 24 hours, in batches that hold no lock for long."""
+    total = 0
+    while True:
+        done = idempotency.delete_expired(now=clock.now())
+        total += done
+        if done == 0:
+            return total

@@ -1,0 +1,298 @@
+"""Taking in a provider's notice: stored raw, then verified, then applied, and only then answered in the provider's own words.
+
+Whatever fails after the first step can be replayed from the stored row (``replay``), and nothing is lost by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.models import AuditEntry, OperationalEvent
+from audit.services import Actor, raise_event, record
+from payments_site.kernel.faults import fault_point
+from payments_site.kernel.sealing import KeyDestroyed
+from tenants.models import ProviderAccount
+from tenants.selectors import account_by_public_id, accounts_by_identifier, verifying_versions
+from transactions.models import PaymentAttempt, Receipt
+from transactions.personal import fresh_key, key_of, seal_json, unseal_json
+from transactions.providers import registry
+from transactions.providers.base import (
+    AccountContext,
+    AckOutcome,
+    AckResponse,
+    InvalidSignature,
+    MalformedNotification,
+    Notification,
+    Provider,
+    RawRequest,
+)
+from transactions.services.accounts import context_of
+from transactions.services.settle import Settlement, Source, settle
+from webhooks.inbound import raw as raw_form
+from webhooks.inbound.models import ProviderNotification
+
+logger = logging.getLogger(__name__)
+Verdict = ProviderNotification.Verdict
+
+_ACKS: dict[str, AckOutcome] = {
+    Verdict.APPLIED: AckOutcome.STORED,
+    Verdict.UNCHANGED: AckOutcome.STORED,
+    Verdict.REPEATED: AckOutcome.REPEATED,
+    Verdict.WRONG_AMOUNT: AckOutcome.WRONG_AMOUNT,
+    Verdict.UNKNOWN_ORDER: AckOutcome.UNKNOWN_ORDER,
+    Verdict.UNKNOWN_ACCOUNT: AckOutcome.BAD_SIGNATURE,
+    Verdict.BAD_SIGNATURE: AckOutcome.BAD_SIGNATURE,
+    Verdict.UNLISTED_ADDRESS: AckOutcome.BAD_SIGNATURE,
+    Verdict.UNREADABLE: AckOutcome.UNREADABLE,
+    Verdict.ERROR: AckOutcome.OUR_ERROR,
+}
+_ERROR_CODES: dict[str, str] = {
+    Verdict.BAD_SIGNATURE: "WEBHOOK_INVALID_SIGNATURE",
+    Verdict.UNKNOWN_ACCOUNT: "WEBHOOK_INVALID_SIGNATURE",
+    Verdict.UNLISTED_ADDRESS: "WEBHOOK_INVALID_IP",
+    Verdict.UNREADABLE: "WEBHOOK_PROCESSING_ERROR",
+    Verdict.ERROR: "WEBHOOK_PROCESSING_ERROR",
+    Verdict.UNKNOWN_ORDER: "TRANSACTION_NOT_FOUND",
+    Verdict.WRONG_AMOUNT: "INVALID_AMOUNT",
+}
+_SETTLEMENTS: dict[Settlement, str] = {
+    Settlement.APPLIED: Verdict.APPLIED,
+    Settlement.REPEATED: Verdict.REPEATED,
+    Settlement.UNCHANGED: Verdict.UNCHANGED,
+    Settlement.WRONG_AMOUNT: Verdict.WRONG_AMOUNT,
+}
+REFUSED = frozenset({Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_ACCOUNT, Verdict.UNREADABLE, Verdict.UNLISTED_ADDRESS})
+
+
+@dataclass(frozen=True)
+class Received:
+    """The answer for the provider, and the verdict that led to it."""
+
+    answer: AckResponse
+    verdict: str
+
+
+def receive(
+    *,
+    provider_code: str,
+    account_id: str | None,
+    raw: RawRequest,
+    path: str,
+    source_ip: str | None,
+    request_id: str,
+    now: datetime,
+) -> Received:
+    """Take in one notice. Raises ``registry.UnknownProvider``; any other failure is an answer and a stored verdict."""
+    adapter = registry.get(provider_code)
+    candidates, attempt = _look_up(adapter, account_id, raw)
+    notice = _store(adapter, candidates, attempt, raw, path, source_ip, request_id, now)
+    fault_point("notice.stored")
+    return process(notice=notice, adapter=adapter, candidates=candidates, attempt=attempt, raw=raw, now=now)
+
+
+def process(
+    *,
+    notice: ProviderNotification,
+    adapter: Provider,
+    candidates: list[ProviderAccount],
+    attempt: PaymentAttempt | None,
+    raw: RawRequest,
+    now: datetime,
+) -> Received:
+    """Verify, apply and answer a stored notice; idempotent, so a replay of an applied one is a repeat."""
+    try:
+        verdict = _apply(notice, adapter, candidates, attempt, raw, now)
+    except Exception as error:
+        # The provider is told to come again, the row says why, the stack goes to the log: nothing is swallowed.
+        logger.exception("notice could not be applied: notice=%s", notice.public_id)
+        raise_event(
+            kind="webhook.failed",
+            severity=OperationalEvent.Severity.ERROR,
+            subject=notice.public_id,
+            now=now,
+            error=type(error).__name__,
+        )
+        verdict = Verdict.ERROR
+    fault_point("notice.settled")
+    answer = adapter.acknowledge(_ACKS[verdict], raw)
+    _record_verdict(notice, verdict, answer, now)
+    return Received(answer, verdict)
+
+
+def replay(*, notice: ProviderNotification, now: datetime) -> Received:
+    """Apply a stored notice again from its raw bytes. Raises ``KeyDestroyed`` where the payer was erased."""
+    raw = raw_form.from_json(unseal_json(notice.raw_sealed, key_of(notice.data_key)))
+    adapter = registry.get(notice.provider_code)
+    named = notice.account.public_id if notice.account is not None else None
+    candidates, attempt = _look_up(adapter, named, raw)
+    return process(notice=notice, adapter=adapter, candidates=candidates, attempt=attempt, raw=raw, now=now)
+
+
+def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tuple[list[ProviderAccount], PaymentAttempt | None]:
+    """The accounts whose key may have signed this, and the attempt that it claims; all of it untrusted."""
+    identifier, reference = adapter.peek(raw)
+    candidates: list[ProviderAccount] = []
+    if account_id is not None:
+        named = account_by_public_id(provider_code=adapter.code, public_id=account_id)
+        candidates = [named] if named is not None else []
+    elif identifier:
+        candidates = accounts_by_identifier(provider_code=adapter.code, identifier=identifier)
+    attempt = None
+    if reference:
+        attempt = (
+            PaymentAttempt.objects.select_related("transaction__data_key")
+            .filter(provider_code=adapter.code, provider_reference=reference)
+            .first()
+        )
+    return candidates, attempt
+
+
+def _store(
+    adapter: Provider,
+    candidates: list[ProviderAccount],
+    attempt: PaymentAttempt | None,
+    raw: RawRequest,
+    path: str,
+    source_ip: str | None,
+    request_id: str,
+    now: datetime,
+) -> ProviderNotification:
+    """Commit the raw bytes before anybody believes them, with the entry of the audit trail."""
+    digest, size = raw_form.fingerprint(raw)
+    with transaction.atomic():
+        key, key_row = None, attempt.transaction.data_key if attempt is not None else None
+        if key_row is not None:
+            try:
+                key = key_of(key_row)
+            except KeyDestroyed:
+                key_row = None
+        if key is None or key_row is None:
+            key, key_row = fresh_key(now)
+            key_row.save(force_insert=True)
+        notice = ProviderNotification.objects.create(
+            provider_code=adapter.code,
+            account=candidates[0] if candidates else None,
+            attempt=attempt,
+            method=raw.method,
+            source_ip=source_ip,
+            data_key=key_row,
+            raw_sealed=seal_json(raw_form.to_json(raw, path), key),
+            payload_hash=digest,
+            payload_size=size,
+            request_id=request_id,
+            received_at=now,
+        )
+        _audit(notice, "webhook_received", now)
+    return notice
+
+
+def _apply(
+    notice: ProviderNotification,
+    adapter: Provider,
+    candidates: list[ProviderAccount],
+    attempt: PaymentAttempt | None,
+    raw: RawRequest,
+    now: datetime,
+) -> str:
+    if not candidates:
+        return _verdict_on_nobodys(adapter, raw)
+    try:
+        account, notification = _verify(adapter, candidates, raw, now)
+    except InvalidSignature:
+        return Verdict.BAD_SIGNATURE
+    except MalformedNotification:
+        return Verdict.UNREADABLE
+    if not _address_is_listed(account, notice, now):
+        return Verdict.UNLISTED_ADDRESS
+    if attempt is None or attempt.account_id != account.pk:
+        return Verdict.UNKNOWN_ORDER
+    if notification.refund:
+        return Verdict.UNCHANGED
+    source = Source(kind=Receipt.Source.NOTICE.value, actor=_actor(notice), notice_id=notice.public_id, is_notice=True)
+    return _SETTLEMENTS[settle(attempt_id=attempt.pk, report=notification.report, source=source, now=now)]
+
+
+def _verdict_on_nobodys(adapter: Provider, raw: RawRequest) -> str:
+    """Nobody's key could have signed it: what can not even be read stays unreadable, the rest is as good as forged."""
+    try:
+        adapter.read_notification(AccountContext(environment="", credentials={}), raw)
+    except MalformedNotification:
+        return Verdict.UNREADABLE
+    except InvalidSignature:
+        return Verdict.UNKNOWN_ACCOUNT
+    return Verdict.UNKNOWN_ACCOUNT
+
+
+def _verify(
+    adapter: Provider, candidates: list[ProviderAccount], raw: RawRequest, now: datetime
+) -> tuple[ProviderAccount, Notification]:
+    """The account whose key signed the notice. Raises ``InvalidSignature``, ``MalformedNotification``."""
+    for account, version in _keys(candidates, now):
+        try:
+            return account, adapter.read_notification(context_of(account, version), raw)
+        except InvalidSignature:
+            continue
+    raise InvalidSignature
+
+
+def _keys(candidates: list[ProviderAccount], now: datetime) -> Iterator[tuple[ProviderAccount, int]]:
+    for account in candidates:
+        for version in verifying_versions(account, now):
+            yield account, version
+
+
+def _address_is_listed(account: ProviderAccount, notice: ProviderNotification, now: datetime) -> bool:
+    """An unlisted address with a valid signature is alerted, and refused only where the account says so."""
+    if not account.ip_allowlist or notice.source_ip in account.ip_allowlist:
+        return True
+    raise_event(
+        kind="webhook.unlisted_address",
+        severity=OperationalEvent.Severity.WARNING,
+        subject=notice.public_id,
+        now=now,
+        source_ip=notice.source_ip,
+        account_id=account.public_id,
+    )
+    return not account.ip_allowlist_enforced
+
+
+def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckResponse, now: datetime) -> None:
+    notice.verdict = verdict
+    notice.error_code = _ERROR_CODES.get(verdict, "")
+    notice.reply_status = answer.status
+    notice.reply_body = answer.body.decode()[:500]
+    notice.processed_at = now
+    notice.tries += 1
+    with transaction.atomic():
+        notice.save(update_fields=["verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries"])
+        _audit(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now)
+
+
+def _actor(notice: ProviderNotification) -> Actor:
+    return Actor(
+        user_id=notice.provider_code,
+        user_type=AuditEntry.UserType.PROVIDER,
+        ip_address=notice.source_ip,
+        request_id=notice.request_id,
+    )
+
+
+def _audit(notice: ProviderNotification, action: str, now: datetime) -> None:
+    record(
+        actor=_actor(notice),
+        action=action,
+        entity_type="webhook",
+        entity_id=notice.public_id,
+        now=now,
+        new={
+            "provider": notice.provider_code,
+            "payload_hash": notice.payload_hash,
+            "status": str(notice.verdict),
+        },
+        extra={"provider": notice.provider_code, "payload_size": notice.payload_size, "reply": notice.reply_body},
+    )

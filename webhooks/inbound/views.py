@@ -1,0 +1,48 @@
+"""Where providers send their notices. They are answered in their own words, never in our envelope."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from payments_site.api.context import client_address
+from payments_site.api.throttling import count
+from payments_site.kernel import clock
+from transactions.providers import registry
+from transactions.providers.base import AckOutcome
+from webhooks.inbound import raw as raw_form
+from webhooks.inbound.receive import REFUSED, receive
+
+# A notice is a few hundred bytes; what is larger is not one.
+MAX_NOTICE_BYTES = 256 * 1024
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def notify(request: HttpRequest, provider_code: str, account_id: str | None = None) -> HttpResponse:
+    """``/webhooks/{provider_code}`` and ``/webhooks/{provider_code}/{account_id}``."""
+    if provider_code not in registry.ADAPTERS:
+        return HttpResponse(status=404)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_NOTICE_BYTES:
+        return HttpResponse(status=413)
+    raw = raw_form.read(request)
+    address = client_address(request)
+    limit_key = f"address:{address}"
+    if count(request, group="webhook", key=limit_key, rate=settings.RATE_LIMIT_WEBHOOK, increment=False).exceeded:
+        answer = registry.get(provider_code).acknowledge(AckOutcome.OUR_ERROR, raw)
+        return HttpResponse(answer.body, status=429, content_type=answer.content_type)
+    received = receive(
+        provider_code=provider_code,
+        account_id=account_id,
+        raw=raw,
+        path=request.path,
+        source_ip=address,
+        request_id=getattr(request, "request_id", ""),
+        now=clock.now(),
+    )
+    if received.verdict in REFUSED:
+        # Only refused notices count, so that no real provider is ever throttled.
+        count(request, group="webhook", key=limit_key, rate=settings.RATE_LIMIT_WEBHOOK)
+    return HttpResponse(received.answer.body, status=received.answer.status, content_type=received.answer.content_type)
