@@ -1,0 +1,77 @@
+"""Serializer fields that take a value as it is meant in JSON: no number for a text, no text for a number or a boolean."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from payments_site.kernel import clock
+from tenants.models.organisation import CODE_PATTERN
+from tenants.rules import MAX_MONEY
+
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,2})?$"
+
+
+class Text(serializers.CharField):
+    """A JSON string without control characters, kept as it was sent; ``pattern`` is what it looks like."""
+
+    def __init__(self, *, pattern: str = PRINTABLE, **kwargs: Any) -> None:
+        kwargs.setdefault("trim_whitespace", False)
+        super().__init__(**kwargs)
+        self.validators.append(RegexValidator(pattern, message=f"does not match {pattern}"))
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text itself."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Code(Text):
+    """A project's ``code`` or a tenant's ``app_code``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=CODE_PATTERN, min_length=2, max_length=32, **kwargs)
+
+
+class Percent(Text):
+    """A percentage with at most two decimals, as a text: ``"1.10"``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=PERCENT, max_length=6, **kwargs)
+
+
+class Money(serializers.IntegerField):
+    """A JSON integer: đồng."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 0)
+        super().__init__(max_value=MAX_MONEY, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        """The integer itself; no float, no text, no boolean."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(data)
+
+
+class Flag(serializers.BooleanField):
+    """``true`` or ``false``."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The boolean itself; no text, no number."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=type(data).__name__)
+        return bool(data)
+
+
+class Moment(serializers.DateTimeField):
+    """ISO 8601; written with ``+07:00``."""
+
+    def to_representation(self, value: datetime) -> str:
+        """As every answer of the API writes times."""
+        return clock.iso(value) or ""
