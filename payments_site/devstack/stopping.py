@@ -6,7 +6,7 @@ from types import FrameType
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StopRequested(Exception):  # noqa: N818  (a request, not an error)
+class StopRequested(Exception):
     """A person or the system asked us to stop; `exit_code` is what a shell expects of that."""
 
     def __init__(self, number: int) -> None:
