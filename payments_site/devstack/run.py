@@ -17,7 +17,7 @@ SmartPost Payments runs.
                 {admin.username} / {admin.password}
                 {approver.username} / {approver.password}  (the second pair of eyes)
   Demo shop     http://127.0.0.1:{shop_port}/
-  Sandbox       http://127.0.0.1:{sandbox_port}/  (plays VNPay)
+  Sandbox       http://127.0.0.1:{sandbox_port}  (plays VNPay; payments lead to its pages)
 
   Create a payment:
 
