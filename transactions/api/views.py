@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,16 +16,12 @@ from tenants.api.client_view import DOOR_ERRORS, PAY, READ, ClientView
 from tenants.selectors import accounts_of, tenant_state
 from transactions import selectors
 from transactions.api import answers, examples
+from transactions.api.parameters import IDEMPOTENCY_KEY, LIST_PARAMETERS
 from transactions.api.serializers import CreateTransaction, read_new_payment
+from transactions.listing import list_page
 from transactions.providers_info import provider_line
 from transactions.services import create, idempotency
 
-_IDEMPOTENCY_KEY = OpenApiParameter(
-    "X-Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="1 to 255 visible ASCII characters; a repeat within 24 hours gets the first answer. Idempotency-Key works too.",
-)
 _MESSAGES = {"created": ("Tạo giao dịch thành công", "Transaction created")}
 
 
@@ -49,6 +43,22 @@ class Transactions(ClientView):
     scopes = {"GET": READ, "POST": PAY}
 
     @operation(
+        summary="List payments",
+        name="list_transactions",
+        tags=["transactions"],
+        data=answers.TransactionItem(many=True),
+        paginated=True,
+        parameters=LIST_PARAMETERS,
+        example=[{name: value for name, value in examples.DETAIL.items() if name not in ("events", "attempts", "refunds")}],
+        errors=[*DOOR_ERRORS, "VALIDATION_ERROR"],
+    )
+    def get(self, request: Request, project_code: str, app_code: str) -> Response:
+        """The tenant's payments, newest first unless ``sort`` says otherwise; follow ``pagination.next`` until it is null."""
+        page = list_page(tenant=self.tenant, params=request.query_params)
+        pagination = {"next": page.next, "previous": page.previous, "limit": page.limit}
+        return success(request, page.items, pagination=pagination)
+
+    @operation(
         summary="Create a payment",
         name="create_transaction",
         tags=["transactions"],
@@ -57,7 +67,7 @@ class Transactions(ClientView):
         data=answers.CreatedTransaction(),
         request_example=examples.CREATE_REQUEST,
         example=examples.CREATED,
-        parameters=[_IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
         errors=[
             *DOOR_ERRORS, "VALIDATION_ERROR", "INVALID_AMOUNT", "INVALID_CURRENCY", "INVALID_PAYMENT_METHOD",
             "DUPLICATE_ORDER_ID", "IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_KEY_REUSED", "PROVIDER_NOT_CONFIGURED",

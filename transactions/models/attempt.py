@@ -14,7 +14,7 @@ from transactions.models.transaction import Transaction
 
 
 class PaymentAttempt(models.Model):
-    """An order may take several attempts (tried again, another provider). A second paid one is a double payment, never lost.
+    """An order may take several attempts (again, or another provider). A second paid one is a double payment, never lost.
 
     The columns are those of the design's VNPay table, named for any provider: ``provider_reference`` is vnp_TxnRef,
     ``merchant_code`` vnp_TmnCode, ``provider_created_at`` vnp_CreateDate (which querydr and refund must repeat),

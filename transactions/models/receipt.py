@@ -15,7 +15,7 @@ from transactions.models.transaction import Transaction
 
 
 class Receipt(models.Model):
-    """Money that a provider says it received for us. Without a transaction it belongs to nothing yet, and is kept all the same."""
+    """Money that a provider says it received for us. Without a transaction it belongs to nothing yet, and is kept."""
 
     class Source(models.TextChoices):
         NOTICE = "notice", _("Notice")

@@ -15,7 +15,7 @@ from transactions.models.transaction import Transaction
 
 
 class Refund(models.Model):
-    """One refund of one receipt. The API shows requested and unknown as ``processing``, awaiting_transfer as ``awaiting_manual``."""
+    """One refund of one receipt. The API shows requested and unknown as processing, awaiting_transfer as awaiting_manual."""
 
     class Status(models.TextChoices):
         REQUESTED = "requested", _("Requested")

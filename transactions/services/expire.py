@@ -14,7 +14,7 @@ from transactions.services._transition import Happening
 
 
 def expire_due(*, now: datetime, batch: int = 500) -> int:
-    """Expire up to ``batch`` pending payments whose deadline has passed; returns how many. Money that comes later is late, not lost."""
+    """Expire up to ``batch`` pending payments past their deadline; returns how many. Money that comes later is late, not lost."""
     due = Transaction.objects.filter(status=Status.PENDING, expires_at__lte=now).order_by("expires_at")
     return sum(_expire(transaction_id, now) for transaction_id in list(due.values_list("pk", flat=True)[:batch]))
 
