@@ -87,8 +87,8 @@ class Journey:
             lambda: self._receiver.of(transaction_id, "transaction.completed"), "the callback reaches the merchant"
         )
         self._expect(callback.genuine, "the callback's signature holds", callback.body)
-        event = callback.body["event_id"]
-        self._tell("callback", f"{event} reached the merchant and its signature holds", callback.received_at)
+        event, arrival = callback.body["event_id"], callback.received_at - self._began
+        self._tell("callback", f"{event} reached the merchant at {arrival:.3f} s and its signature holds")
 
     def _query(self, paid: dict[str, Any]) -> None:
         def delivered() -> dict[str, Any] | None:
@@ -132,9 +132,8 @@ class Journey:
         if not holds:
             raise DevstackError(f"it does not hold that {what}: {_shown(evidence)}")
 
-    def _tell(self, step: str, text: str, at: float | None = None) -> None:
-        elapsed = (at or time.monotonic()) - self._began
-        self._output.say(f"  {elapsed:7.3f} s  {step:<9} {text}")
+    def _tell(self, step: str, text: str) -> None:
+        self._output.say(f"  {time.monotonic() - self._began:7.3f} s  {step:<9} {text}")
 
 
 def _shown(evidence: object) -> str:
