@@ -106,7 +106,8 @@ def authenticate(*, api_key: str | None, now: datetime) -> TenantContext:
     if last_used_at is None or now - last_used_at > _LAST_USE_PRECISION:
         ApiKey.objects.filter(public_id=row[13]).update(last_used_at=now)
     scopes = json.loads(row[14]) if isinstance(row[14], str) else row[14]
-    return TenantContext(*row[:14], scopes=frozenset(scopes))
+    columns: tuple[Any, ...] = (*row[:14], frozenset(scopes))
+    return TenantContext(*columns)
 
 
 def admit(tenant: TenantContext, *, project_code: str, app_code: str, scope: str) -> TenantContext:

@@ -24,7 +24,7 @@ def fresh_key(now: datetime) -> tuple[bytes, DataKey]:
 
 def key_of(row: DataKey) -> bytes:
     """The plain data key of a row. Raises ``KeyDestroyed`` after erasure."""
-    return unwrap(row.wrapped, settings.FERNET_KEYS)
+    return unwrap(None if row.wrapped is None else bytes(row.wrapped), settings.FERNET_KEYS)
 
 
 def seal_json(value: Any, key: bytes) -> bytes:
@@ -32,9 +32,9 @@ def seal_json(value: Any, key: bytes) -> bytes:
     return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), key)
 
 
-def unseal_json(sealed: bytes, key: bytes) -> Any:
-    """What ``seal_json`` took."""
-    return json.loads(unseal(sealed, key))
+def unseal_json(sealed: bytes | memoryview[int], key: bytes) -> Any:
+    """What ``seal_json`` took, as a column gives it back."""
+    return json.loads(unseal(bytes(sealed), key))
 
 
 def payer_of(payment: Transaction) -> dict[str, Any]:

@@ -50,8 +50,6 @@ def _answer(body: dict[str, Any], status: int, error: Exception) -> Response:
     retry_after = body["details"].get("retry_after")
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    if isinstance(error, exceptions.MethodNotAllowed) and getattr(error, "allow", None):
-        headers["Allow"] = str(error.allow)
     return Response(body, status=status, headers=headers)
 
 

@@ -101,20 +101,19 @@ def url_points_inside(url: str, allowed_hosts: frozenset[str]) -> bool:
         return True
     if host in allowed_hosts:
         return False
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host and ":" not in host:
-        return not _is_public_number(host)
+    address = _literal_address(host)
+    if address is not None:
+        return is_private_address(address)
+    is_bare = "." not in host and ":" not in host
+    return is_bare or host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _literal_address(host: str) -> str | None:
+    """The address that ``host`` spells, in whatever way; None for a name."""
     try:
-        return is_private_address(str(ipaddress.ip_address(host)))
+        return str(ipaddress.ip_address(host))
     except ValueError:
-        pass
-    try:
-        return is_private_address(socket.inet_ntoa(socket.inet_aton(host)))
-    except OSError:
-        return False
-
-
-def _is_public_number(host: str) -> bool:
-    try:
-        return not is_private_address(socket.inet_ntoa(socket.inet_aton(host)))
-    except OSError:
-        return False
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host))
+        except OSError:
+            return None

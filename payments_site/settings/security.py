@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from payments_site.settings.env import env
 
-# Newest first; older ones only decrypt. `python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`
+# Newest first; older ones only decrypt. A new one:
+# python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
 FERNET_KEYS: list[str] = env.list("FERNET_KEYS", default=[])
 FERNET_USE_HKDF = False
 # Secret of the blind indexes (look-up by e-mail and phone). Changing it loses the look-up, not the data.

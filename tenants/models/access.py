@@ -16,7 +16,7 @@ from tenants.models.organisation import Tenant
 class StaffUser(AbstractUser):
     """A person of the back office; rights are Django permissions."""
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("staff user")
         verbose_name_plural = _("staff users")
 
@@ -73,9 +73,7 @@ class ApiKey(models.Model):
 class CallbackSecret(models.Model):
     """A secret that signs a tenant's callbacks (``whsec_`` + base64). A rotated one signs beside the new one for 24 hours."""
 
-    tenant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, related_name="callback_secrets", verbose_name=_("tenant")
-    )
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="callback_secrets", verbose_name=_("tenant"))
     secret = EncryptedTextField(_("secret"))
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("signs until"), null=True, blank=True)

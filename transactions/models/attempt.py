@@ -18,7 +18,7 @@ class PaymentAttempt(models.Model):
 
     The columns are those of the design's VNPay table, named for any provider: ``provider_reference`` is vnp_TxnRef,
     ``merchant_code`` vnp_TmnCode, ``provider_created_at`` vnp_CreateDate (which querydr and refund must repeat),
-    ``return_received_at`` its callback_received_at and ``notice_received_at`` its ipn_received_at. Success is derived from status.
+    ``return_received_at`` its callback_received_at and ``notice_received_at`` its ipn_received_at. Success follows from status.
     """
 
     class Status(models.TextChoices):
@@ -74,7 +74,12 @@ class PaymentAttempt(models.Model):
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
         constraints = [
-            models.UniqueConstraint(fields=["provider_code", "provider_reference"], name="attempt_reference_once"),
+            # Pattern operators, so that the same index finds an attempt by the start of our reference.
+            models.UniqueConstraint(
+                fields=["provider_code", "provider_reference"],
+                opclasses=["varchar_pattern_ops", "varchar_pattern_ops"],
+                name="attempt_reference_unique",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["created", "pending", "unknown", "paid", "failed", "suspected"]),
                 name="attempt_status_known",

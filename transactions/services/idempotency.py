@@ -67,7 +67,7 @@ def read_key(headers: Mapping[str, str]) -> str | None:
     return None
 
 
-def make_key(*, offered: str | None, endpoint: str, tenant_id: int, body: Mapping[str, Any]) -> Key:
+def make_key(*, offered: str | None, endpoint: str, tenant_id: int, body: Any) -> Key:
     """The client's key, or the design's automatic one: a hash of method, path, tenant and body."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     body_hash = hashlib.sha256(canonical).digest()
@@ -159,7 +159,7 @@ def take_over(record: IdempotencyRecord, now: datetime) -> bool:
             " reserved_at = clock_timestamp(), locked_until = %s WHERE id = %s AND state <> 'done' AND reserved_at = %s",
             [now + timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS), record.pk, record.reserved_at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def attach(record_id: int, payment: Transaction) -> None:

@@ -185,7 +185,7 @@ class _Settling:
             transaction=self.payment,
             attempt=self.attempt,
             provider_transaction_no=None if taken else number,
-            amount=self.report.amount,
+            amount=self.attempt.amount,  # the amount reported: another one never comes here
             source=self.source.kind,
             notice_id=self.source.notice_id,
             received_at=self._paid_at(),

@@ -1,9 +1,5 @@
 """One payment through the service: created, paid by IPN, shown."""
 
-import json
-
-import pytest
-
 from tests.payloads.vnpay_sign import ipn_fields, sign
 
 BODY = {
