@@ -77,6 +77,7 @@ class Transaction(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        permissions = [("view_payer", _("Can see payers and raw notices"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=[
@@ -99,9 +100,10 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["tenant", "-created_at", "-id"], name="txn_tenant_created"),
             models.Index(fields=["-created_at", "-id"], name="txn_created"),
-            models.Index(fields=["tenant", "order_id"], name="txn_tenant_order"),
+            # Pattern operators: equality as ever, and the back office's search by the start of a number whatever the collation.
+            models.Index(fields=["order_id", "tenant"], opclasses=["varchar_pattern_ops", "int8_ops"], name="txn_order_tenant"),
             models.Index(fields=["expires_at"], condition=Q(status="pending"), name="txn_pending_expiry"),
-            models.Index(fields=["provider_transaction_id"], name="txn_provider_no"),
+            models.Index(fields=["provider_transaction_id"], opclasses=["varchar_pattern_ops"], name="txn_provider_number"),
             models.Index(fields=["email_index"], condition=Q(email_index__isnull=False), name="txn_email"),
             models.Index(fields=["phone_index"], condition=Q(phone_index__isnull=False), name="txn_phone"),
         ]
