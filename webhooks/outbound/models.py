@@ -18,9 +18,7 @@ class CallbackEndpoint(models.Model):
     public_id = models.CharField(
         _("endpoint id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.ENDPOINT)
     )
-    tenant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, related_name="callback_endpoints", verbose_name=_("tenant")
-    )
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="callback_endpoints", verbose_name=_("tenant"))
     url = models.CharField(_("URL"), max_length=2048)
     description = models.CharField(_("description"), max_length=200, blank=True, default="")
     event_types = models.JSONField(_("event types"), default=list, blank=True)
@@ -109,9 +107,7 @@ class CallbackDelivery(models.Model):
 class CallbackAttempt(models.Model):
     """One try of one delivery: what was answered, how long it took."""
 
-    delivery = models.ForeignKey(
-        CallbackDelivery, on_delete=models.PROTECT, related_name="tries", verbose_name=_("delivery")
-    )
+    delivery = models.ForeignKey(CallbackDelivery, on_delete=models.PROTECT, related_name="tries", verbose_name=_("delivery"))
     number = models.PositiveSmallIntegerField(_("number"))
     started_at = models.DateTimeField(_("started at"))
     duration_ms = models.PositiveIntegerField(_("took (ms)"))

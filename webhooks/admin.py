@@ -1,0 +1,5 @@
+"""Shim: Django looks for admin classes here; they live on their floors."""
+
+from webhooks.outbound.admin import CallbackDeliveryAdmin, CallbackEndpointAdmin
+
+__all__ = ["CallbackDeliveryAdmin", "CallbackEndpointAdmin"]
