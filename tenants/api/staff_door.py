@@ -8,11 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from audit.models import AuditEntry
-from audit.services import Actor
-from payments_site.api.context import client_address, user_agent
-from payments_site.api.envelope import request_id_of
 from payments_site.kernel import clock
+from tenants.actors import actor_of
 from tenants.models import StaffUser
 from tenants.services.staff_tokens import TokenRefused, verify_staff_token
 
@@ -57,12 +54,4 @@ class _StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-un
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": description}
 
 
-def actor_of(request: Any) -> Actor:
-    """The member of staff behind a request (of the API or of the admin site), for the audit trail."""
-    return Actor(
-        user_id=request.user.get_username(),
-        user_type=AuditEntry.UserType.STAFF,
-        ip_address=client_address(request),
-        user_agent=user_agent(request),
-        request_id=request_id_of(request),
-    )
+__all__ = ["StaffSessionAuthentication", "StaffTokenAuthentication", "actor_of"]

@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 from audit.services import Actor
 from payments_site.api.throttling import RateLimited, Usage, count
 from payments_site.kernel.errors import NotAllowed
-from tenants.api.staff_door import StaffSessionAuthentication, StaffTokenAuthentication, actor_of
+from tenants.actors import actor_of
+from tenants.api.staff_door import StaffSessionAuthentication, StaffTokenAuthentication
 
 # What every route of the admin API may answer besides its own errors.
 STAFF_ERRORS = ("UNAUTHORIZED", "FORBIDDEN", "RATE_LIMIT_EXCEEDED")

@@ -73,9 +73,10 @@ def change_password(*, user_id: int, save: Callable[[], Any], actor: Actor, now:
 
 
 @transaction.atomic
-def save_group(*, group: Group, save: Callable[[], None], actor: Actor, now: datetime) -> None:
+def save_group(*, group: Group, created: bool, save: Callable[[], None], actor: Actor, now: datetime) -> None:
     """Run ``save`` (which stores the group and its permissions) and record what it changed."""
-    old = _group_facts(group) if group.pk else None
+    before = None if created else Group.objects.filter(pk=group.pk).first()
+    old = _group_facts(before) if before else None
     save()
     new = _group_facts(group)
     if old != new:
@@ -115,7 +116,7 @@ def _ensure_group(name: str, actor: Actor, now: datetime) -> Group:
         group.save()
         group.permissions.add(*rights)
 
-    save_group(group=group, save=save, actor=actor, now=now)
+    save_group(group=group, created=group.pk is None, save=save, actor=actor, now=now)
     return group
 
 

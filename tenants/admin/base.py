@@ -1,0 +1,107 @@
+"""What the admin pages of this app share: saving through services, one-time secrets, refusals shown in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from audit.services import Actor
+from payments_site.kernel import clock
+from payments_site.kernel.errors import DomainError
+from tenants.actors import actor_of
+from tenants.rules import Problem
+
+
+class ServiceAdmin(ModelAdmin):  # type: ignore[misc]
+    """A model whose rows are written by services: subclasses give ``save_new`` and ``save_changes``. Nothing is deleted here."""
+
+    show_full_result_count = False
+    compressed_fields = True
+    warn_unsaved_form = True
+    list_per_page = 50
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: rows are switched off or revoked, for others point to them."""
+        return False
+
+    def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> Model:
+        """Make the row that the form describes."""
+        raise NotImplementedError
+
+    def save_changes(self, obj: Any, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Model:
+        """Apply what was changed in the form."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Let the service write, then show the row as it stands in the database."""
+        actor, now = actor_of(request), clock.now()
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+            saved = self.save_changes(obj, changes, actor, now)
+        else:
+            saved = self.save_new(request, form.cleaned_data, actor, now)
+        obj.pk = saved.pk
+        obj._state.adding = False
+        obj.refresh_from_db()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """As ever; what a service refuses after the form let it pass (a race, mostly) is shown as a message."""
+        try:
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            self.message_user(request, refusal_text(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return response
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Rows of another model that are only looked at here."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+def show_once(request: HttpRequest, label: str, secret: str) -> None:
+    """Tell a secret to the person who made it; it is not shown again."""
+    text = gettext("Copy it now, it is not shown again:")
+    messages.warning(request, format_html("{}: {} <code style='user-select:all'>{}</code>", label, text, secret))
+
+
+def refusal_text(error: DomainError) -> str:
+    """A refusal of a service, in the language of the page."""
+    fields = error.details.get("fields", [error.details] if error.details else [])
+    parts = [f"{each.get('field', '')}: {gettext(str(each.get('constraint', '')))}" for each in fields]
+    return "; ".join([error.message("en" if get_language() == "en" else "vi"), *parts])
+
+
+def add_problem(form: BaseForm, problem: Problem | None, names: Mapping[str, str] | None = None) -> None:
+    """Show a problem of ``tenants.rules`` at its field of the form (``names`` says where they differ)."""
+    if problem is None:
+        return
+    field = (names or {}).get(problem["field"], problem["field"].partition(".")[0])
+    form.add_error(field if field in form.fields else NON_FIELD_ERRORS, gettext(problem["constraint"]))

@@ -1,0 +1,148 @@
+"""Projects and tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.services import Actor
+from tenants import rules
+from tenants.admin.base import ReadOnlyInline, ServiceAdmin, add_problem, show_once
+from tenants.credentials import masked
+from tenants.models import ApiKey, Project, ProviderAccount, Tenant
+from tenants.services.limits import LIMITS, set_limits
+from tenants.services.projects import create_project, update_project
+from tenants.services.tenants import callback_url_problem, create_tenant, update_tenant
+
+
+class AccountInline(ReadOnlyInline):
+    """The owner's accounts at providers."""
+
+    model = ProviderAccount
+    fields = readonly_fields = ("provider", "environment", "masked_identifier", "is_active")
+    verbose_name_plural = _("provider accounts")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderAccount]:
+        """With their providers, in one query."""
+        rows: QuerySet[ProviderAccount] = super().get_queryset(request).select_related("provider")
+        return rows
+
+    @admin.display(description=_("identifier at the provider"))
+    def masked_identifier(self, account: ProviderAccount) -> str:
+        """Enough to recognise."""
+        return masked(account.identifier)
+
+
+class ApiKeyInline(ReadOnlyInline):
+    """The tenant's keys, without their text."""
+
+    model = ApiKey
+    fields = readonly_fields = ("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+
+
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses reserved codes."""
+
+    def clean(self) -> dict[str, Any]:
+        """What the service would refuse."""
+        data = super().clean() or self.cleaned_data
+        if "code" in data:
+            add_problem(self, rules.code_problem("code", data["code"]))
+        return data
+
+
+@admin.register(Project)
+class ProjectAdmin(ServiceAdmin):
+    """A project's code is part of its tenants' addresses, so it stays."""
+
+    form = ProjectForm
+    fields = ("code", "name", "description", "is_active")
+    list_display = ("code", "name", "is_active", "created_at")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name", "public_id")
+    inlines = (AccountInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code, once there is one."""
+        return ("code", "public_id") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The id too, once there is one."""
+        return ("public_id", *self.fields) if obj else self.fields
+
+    def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> Project:
+        """By the service."""
+        return create_project(**values, actor=actor, now=now)
+
+    def save_changes(self, obj: Project, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Project:
+        """By the service."""
+        return update_project(project_id=obj.public_id, changes=changes, actor=actor, now=now)
+
+
+class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses reserved codes, unreachable callback addresses and limits that contradict each other."""
+
+    def clean(self) -> dict[str, Any]:
+        """What the services would refuse."""
+        data = super().clean() or self.cleaned_data
+        if "app_code" in data:
+            add_problem(self, rules.code_problem("app_code", data["app_code"]))
+        add_problem(self, callback_url_problem("callback_url", data.get("callback_url", "")))
+        if all(name in data for name in LIMITS):
+            for problem in rules.limit_problems(data, self.changed_data):
+                add_problem(self, problem)
+        return data
+
+
+@admin.register(Tenant)
+class TenantAdmin(ServiceAdmin):
+    """A new tenant gets its first API key and callback secret, shown once."""
+
+    form = TenantForm
+    list_display = ("app_code", "project", "name", "business_type", "is_active", "created_at")
+    list_filter = ("is_active", "business_type", ("project", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("project",)
+    search_fields = ("app_code", "name", "public_id", "project__code")
+    autocomplete_fields = ("project",)
+    inlines = (AccountInline, ApiKeyInline)
+    fieldsets = (
+        (None, {"fields": ("project", "app_code", "name", "business_type", "callback_url", "is_active")}),
+        (_("Limits in đồng"), {"fields": LIMITS}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What makes up the tenant's address stays."""
+        return ("public_id", "project", "app_code") if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The id too, once there is one."""
+        if obj is None:
+            return self.fieldsets
+        (title, first), *rest = self.fieldsets
+        return ((title, {**first, "fields": ("public_id", *first["fields"])}), *rest)
+
+    def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> Tenant:
+        """By the services; the key and the secret are told once."""
+        own = {name: value for name, value in values.items() if name not in LIMITS and name != "project"}
+        new = create_tenant(project_id=values["project"].public_id, **own, actor=actor, now=now)
+        limits = {name: values[name] for name in LIMITS}
+        tenant = set_limits(tenant_id=new.tenant.public_id, changes=limits, actor=actor, now=now)
+        show_once(request, gettext("API key"), new.api_key)
+        show_once(request, gettext("Callback secret"), new.callback_secret)
+        return tenant
+
+    def save_changes(self, obj: Tenant, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Tenant:
+        """By the services."""
+        limits = {name: value for name, value in changes.items() if name in LIMITS}
+        own = {name: value for name, value in changes.items() if name not in LIMITS}
+        if limits:
+            set_limits(tenant_id=obj.public_id, changes=limits, actor=actor, now=now)
+        return update_tenant(tenant_id=obj.public_id, changes=own, actor=actor, now=now)
