@@ -57,8 +57,8 @@ class Plan:
 
     @property
     def lease(self) -> timedelta:
-        """Well over the longest exchange, so that no delivery is claimed again while it is in flight."""
-        return timedelta(seconds=max(60.0, 2 * self.rules.timeout + 30))
+        """Three times the longest exchange and a little: no delivery is claimed again while it is in flight."""
+        return timedelta(seconds=3 * self.rules.timeout + 10)
 
 
 class Drain:
