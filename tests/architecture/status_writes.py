@@ -14,6 +14,7 @@ from tests.architecture.source import Module, first_name, last_name, texts
 # Other things with a status, by the name they go by. Nothing else may be called so.
 OTHERS = frozenset({"attempt", "refund", "delivery", "row", "response", "answer"})
 OTHER_MODELS = frozenset({"PaymentAttempt", "Refund", "CallbackDelivery", "CallbackAttempt", "Project", "Tenant"})
+_UPDATES = frozenset({"update", "aupdate", "bulk_update", "update_or_create"})
 PAYMENTS = frozenset({"payment", "transaction", "txn", "trans", "locked", "paid", "order"})
 
 _UPDATE = re.compile(
@@ -40,11 +41,16 @@ def _in_code(tree: ast.Module) -> Iterator[tuple[int, str]]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             flat = [part for target in targets for part in ast.walk(target)]
             for part in flat:
-                if isinstance(part, ast.Attribute) and part.attr == "status" and isinstance(part.ctx, ast.Store):
-                    if last_name(part.value) not in OTHERS:
-                        yield node.lineno, f"assigns {ast.unparse(part)}"
+                if _stores_status(part):
+                    yield node.lineno, f"assigns {ast.unparse(part)}"
         elif isinstance(node, ast.Call):
             yield from _in_call(node)
+
+
+def _stores_status(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Attribute) or node.attr != "status" or not isinstance(node.ctx, ast.Store):
+        return False
+    return last_name(node.value) not in OTHERS
 
 
 def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
@@ -60,9 +66,8 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
     elif name == "Transaction" or first_name(call.func) == "Transaction":
         if name not in ("filter", "exclude", "get", "Q") and _mentions_status(call):
             yield call.lineno, text
-    elif name in ("update", "bulk_update", "update_or_create", "aupdate") and _mentions_status(call):
-        if first_name(call.func) not in OTHER_MODELS:
-            yield call.lineno, text
+    elif name in _UPDATES and first_name(call.func) not in OTHER_MODELS and _mentions_status(call):
+        yield call.lineno, text
 
 
 def _mentions_status(call: ast.Call) -> bool:
