@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.test.utils import setup_databases, teardown_databases
 from rest_framework.test import APIClient
 
 from payments_site.kernel import http as provider_http
@@ -42,6 +43,17 @@ def _no_http_inside_atomic(url: str) -> None:
 
 
 provider_http.on_request(_no_http_inside_atomic)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:
+    """The test database of this worker, always: pytest-django's own makes none where no test asks for ``db``, and the tests of
+    ``committed_db`` would then commit to the database that ``DATABASE_URL`` names."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
