@@ -190,6 +190,8 @@ def accounts_by_identifier(*, provider_code: str, identifier: str) -> list[Provi
 
 def account_by_public_id(*, provider_code: str, public_id: str) -> ProviderAccount | None:
     """The account that a webhook address names."""
+    if "\x00" in public_id:  # PostgreSQL can not even be asked
+        return None
     return ProviderAccount.objects.filter(provider__code=provider_code, public_id=public_id).first()
 
 

@@ -84,7 +84,8 @@ def _to_provider(request: HttpRequest, payment: Transaction, language: str) -> H
 
 
 def _payment(transaction_id: str) -> Transaction:
-    payment = Transaction.objects.select_related("tenant").filter(public_id=transaction_id).first()
+    known = "\x00" not in transaction_id  # PostgreSQL can not even be asked
+    payment = Transaction.objects.select_related("tenant").filter(public_id=transaction_id).first() if known else None
     if payment is None:
         raise Http404
     return payment
