@@ -152,7 +152,7 @@ class _Settling:
         self._remember(PaymentAttempt.Status.FAILED, error=self.report.failure_vi)
         if already or status in PAID or status in CLOSED_UNPAID:
             return Settlement.REPEATED
-        if status is Status.PENDING and self._another_attempt_is_open():
+        if self._another_attempt_holds_it(status):
             self._audit("attempt_failed", self._told())
             return Settlement.APPLIED
         changes = {
@@ -201,7 +201,9 @@ class _Settling:
         return self.report.paid_at or self.now
 
     def _paid_changes(self) -> dict[str, Any]:
-        fee = fee_of(self.payment.amount, fee_in_force(self.attempt.account_id, self._paid_at()))
+        # Providers write times to the second, and their clocks are not ours: nobody paid before the attempt was made.
+        moment = max(self._paid_at(), self.attempt.created_at)
+        fee = fee_of(self.payment.amount, fee_in_force(self.attempt.account_id, moment))
         return {
             **self._told_columns(),
             "received_amount": self.payment.received_amount + self.attempt.amount,
@@ -254,12 +256,17 @@ class _Settling:
             attempt.raw_data = dict(report.fields)
             attempt.error_message = error
             attempt.paid_at = paid_at
+            if status in (PaymentAttempt.Status.PAID, PaymentAttempt.Status.FAILED):
+                attempt.next_query_at = None
         attempt.updated_at = self.now
         attempt.save()
 
-    def _another_attempt_is_open(self) -> bool:
-        open_states = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
-        return self.payment.attempts.filter(status__in=open_states).exclude(pk=self.attempt.pk).exists()
+    def _another_attempt_holds_it(self, status: Status) -> bool:
+        """Whether the payment may still be paid, or is under review, by an attempt that this report is not about."""
+        states = [PaymentAttempt.Status.SUSPECTED]
+        if status is Status.PENDING:
+            states = [PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN]
+        return self.payment.attempts.filter(status__in=states).exclude(pk=self.attempt.pk).exists()
 
     def _contradiction(self) -> None:
         """The provider takes back what it said. Nothing un-pays a payment; a person looks at it."""
