@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -37,17 +39,22 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         """Nobody."""
         return False
 
+    @admin.display(description=_("created at"), ordering="id")
+    def when(self, row: AuditEntry | OperationalEvent) -> SafeString:
+        """To the second, on one line."""
+        return format_html('<span style="white-space:nowrap">{}</span>', date_format(localtime(row.created_at), "d/m/Y H:i:s"))
+
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, from where, and what it was before."""
 
-    list_display = ("created_at", "user_id", "user_type", "action", "entity_type", "entity_id", "tenant_id")
+    list_display = ("when", "user_id", "user_type", "action", "entity_type", "entity_id", "tenant_id")
     list_filter = ("user_type",)
     search_fields = ("entity_id__exact", "user_id__exact", "tenant_id__exact", "action__exact", "request_id__exact")
     search_help_text = _("A whole id, user name, action or request id.")
     fieldsets = (
-        (None, {"fields": ("created_at", "action", "entity_type", "entity_id", "tenant_id")}),
+        (None, {"fields": ("when", "action", "entity_type", "entity_id", "tenant_id")}),
         (_("Changes"), {"fields": ("before_and_after", "more")}),
         (_("By whom"), {"fields": ("user_id", "user_type", "ip_address", "user_agent", "request_id")}),
     )
@@ -64,7 +71,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             "<tr><th></th><th>{}</th><th>{}</th><th>{}</th></tr>", gettext("field"), gettext("before"), gettext("after")
         )
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td><code>{}</code></td></tr>", rows)
-        return format_html('<table class="audit-values" style="border-spacing:1rem .25rem">{}{}</table>', head, body)
+        return format_html(
+            '<table style="border-collapse:separate;border-spacing:.75rem .25rem;text-align:left">{}{}</table>',
+            head,
+            body,
+        )
 
     @admin.display(description=_("additional data"))
     def more(self, entry: AuditEntry) -> SafeString | str:
@@ -76,11 +87,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 class OperationalEventAdmin(ReadOnlyAdmin):
     """Runs of jobs, changed configurations, alerts."""
 
-    list_display = ("created_at", "severity", "kind", "subject")
+    list_display = ("when", "severity", "kind", "subject")
     list_filter = ("severity",)
     search_fields = ("kind__exact", "subject__exact")
     search_help_text = _("A whole kind or subject.")
-    fields = ("created_at", "severity", "kind", "subject", "details")
+    fields = ("when", "severity", "kind", "subject", "details")
 
     @admin.display(description=_("data"))
     def details(self, event: OperationalEvent) -> SafeString | str:

@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from audit.services import Actor
 from payments_site.kernel import clock
 from tenants.actors import actor_of
-from tenants.admin.base import ServiceAdmin, show_once
+from tenants.admin.base import ServiceAdmin, scope_names, show_once
 from tenants.models import ApiKey, CallbackSecret, StaffToken
 from tenants.services.callback_secrets import rotate_callback_secret
 from tenants.services.keys import ALL_SCOPES, create_api_key, revoke_api_key
@@ -55,7 +55,7 @@ class ApiKeyForm(ExpiryForm):
     """A new key."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"), choices=ApiKey.Scope.choices, initial=ALL_SCOPES, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("Scopes"), choices=ApiKey.Scope.choices, initial=ALL_SCOPES, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
 
@@ -64,7 +64,7 @@ class ApiKeyAdmin(SecretAdmin):
     """API keys of tenants."""
 
     form = ApiKeyForm
-    list_display = ("name", "prefix", "tenant", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_display = ("name", "prefix", "tenant", "granted", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("expires_at", admin.EmptyFieldListFilter))
     list_select_related = ("tenant",)
     search_fields = ("name", "prefix__startswith", "public_id", "tenant__app_code")
@@ -75,8 +75,13 @@ class ApiKeyAdmin(SecretAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Looking at one shows its life, too."""
-        life = ("public_id", "prefix", "created_at", "revoked_at", "last_used_at")
-        return (*self.fields, *life) if obj else self.fields
+        life = ("tenant", "name", "granted", "expires_at", "public_id", "prefix", "created_at", "revoked_at", "last_used_at")
+        return life if obj else self.fields
+
+    @admin.display(description=_("scopes"))
+    def granted(self, key: ApiKey) -> str:
+        """What the key may do."""
+        return scope_names(key)
 
     @admin.action(description=_("Revoke the selected keys"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:

@@ -72,7 +72,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """Adding asks for the provider and all its credentials; changing leaves empty what stays."""
 
     ip_allowlist = Lines(
-        label=_("addresses notices may come from"), required=False, help_text=_("One address or network a line.")
+        label=_("Addresses notices may come from"), required=False, help_text=_("One address or network a line.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             self._add_credentials(self.instance.provider.code)
             return
         self.fields["provider_code"] = forms.ChoiceField(
-            label=_("provider"), choices=PaymentProvider.Code.choices, widget=UnfoldAdminSelectWidget
+            label=_("Provider"), choices=PaymentProvider.Code.choices, widget=UnfoldAdminSelectWidget
         )
         for provider_code in credential_forms.FORMS:
             self._add_credentials(provider_code)

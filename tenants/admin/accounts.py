@@ -30,12 +30,15 @@ class CredentialsInline(ReadOnlyInline):
     fields = readonly_fields = ("version", "created_at", "superseded_at")
     ordering = ("-version",)
     show_change_link = False
+    hide_title = True
 
 
 class FeeInline(ReadOnlyInline):
     """The account's fees, the newest first."""
 
     model = FeeSchedule
+    hide_title = True
+    show_change_link = False
     fields = readonly_fields = ("valid_from", "basis_points", "fixed", "minimum", "maximum", "vat_basis_points")
 
 
@@ -50,9 +53,12 @@ class ProviderAccountAdmin(ServiceAdmin):
     search_fields = ("identifier__istartswith", "public_id", "tenant__app_code", "project__code")
     autocomplete_fields = _OWNER
     inlines = (CredentialsInline, FeeInline)
+    # Only the page for adding has a choice of providers; the other one shows just the fields of its own.
     conditional_fields = {
-        field: f"provider_code == '{code}'" for code in FORMS for field in credential_fields(code)
-    }  # fmt: skip
+        field: f"typeof provider_code === 'undefined' || provider_code == '{code}'"
+        for code in FORMS
+        for field in credential_fields(code)
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderAccount]:
         """With provider and owner: also for the look-up fields of other pages, which show them."""

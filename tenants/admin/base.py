@@ -19,6 +19,7 @@ from audit.services import Actor
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
 from tenants.actors import actor_of
+from tenants.models import ApiKey
 from tenants.rules import Problem
 
 
@@ -29,6 +30,10 @@ class ServiceAdmin(ModelAdmin):  # type: ignore[misc]
     compressed_fields = True
     warn_unsaved_form = True
     list_per_page = 50
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """What hangs on a row, once there is one."""
+        return super().get_inlines(request, obj) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: rows are switched off or revoked, for others point to them."""
@@ -90,6 +95,11 @@ def show_once(request: HttpRequest, label: str, secret: str) -> None:
     """Tell a secret to the person who made it; it is not shown again."""
     text = gettext("Copy it now, it is not shown again:")
     messages.warning(request, format_html("{}: {} <code style='user-select:all'>{}</code>", label, text, secret))
+
+
+def scope_names(key: ApiKey) -> str:
+    """What a key may do, in words."""
+    return ", ".join(str(ApiKey.Scope(scope).label) for scope in key.scopes if scope in ApiKey.Scope.values)
 
 
 def refusal_text(error: DomainError) -> str:

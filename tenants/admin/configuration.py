@@ -47,12 +47,12 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A fee as people write it: percent and đồng."""
 
     valid_from = forms.SplitDateTimeField(
-        label=_("valid from"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("Empty: from now on.")
+        label=_("Valid from"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("Empty: from now on.")
     )
-    percent = forms.CharField(label=_("percent of the amount"), initial="0", widget=UnfoldAdminTextInputWidget)
-    fixed = forms.IntegerField(label=_("fixed part"), initial=0, widget=UnfoldAdminIntegerFieldWidget)
-    minimum = forms.IntegerField(label=_("at least"), initial=0, widget=UnfoldAdminIntegerFieldWidget)
-    maximum = forms.IntegerField(label=_("at most"), required=False, widget=UnfoldAdminIntegerFieldWidget)
+    percent = forms.CharField(label=_("Percent of the amount"), initial="0", widget=UnfoldAdminTextInputWidget)
+    fixed = forms.IntegerField(label=_("Fixed part (đồng)"), initial=0, widget=UnfoldAdminIntegerFieldWidget)
+    minimum = forms.IntegerField(label=_("At least (đồng)"), initial=0, widget=UnfoldAdminIntegerFieldWidget)
+    maximum = forms.IntegerField(label=_("At most (đồng)"), required=False, widget=UnfoldAdminIntegerFieldWidget)
     vat_percent = forms.CharField(label=_("VAT in percent"), initial="10", widget=UnfoldAdminTextInputWidget)
 
     class Meta:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.services import Actor
 from tenants import rules
-from tenants.admin.base import ReadOnlyInline, ServiceAdmin, add_problem, show_once
+from tenants.admin.base import ReadOnlyInline, ServiceAdmin, add_problem, scope_names, show_once
 from tenants.credentials import masked
 from tenants.models import ApiKey, Project, ProviderAccount, Tenant
 from tenants.services.limits import LIMITS, set_limits
@@ -45,7 +45,12 @@ class ApiKeyInline(ReadOnlyInline):
     """The tenant's keys, without their text."""
 
     model = ApiKey
-    fields = readonly_fields = ("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+    fields = readonly_fields = ("name", "prefix", "granted", "created_at", "expires_at", "revoked_at", "last_used_at")
+
+    @admin.display(description=_("scopes"))
+    def granted(self, key: ApiKey) -> str:
+        """What the key may do."""
+        return scope_names(key)
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]

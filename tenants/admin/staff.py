@@ -29,6 +29,9 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     list_display = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     show_full_result_count = False
+    compressed_fields = False
+    filter_horizontal = ("user_permissions",)
+    autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "date_joined")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -76,6 +79,8 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class StaffGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """What the members of a group may do."""
+
+    compressed_fields = False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: empty it instead."""

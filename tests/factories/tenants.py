@@ -93,7 +93,7 @@ class ApiKeyFactory(factory.django.DjangoModelFactory):
 
 
 class StaffUserFactory(factory.django.DjangoModelFactory):
-    """A member of staff with ``PASSWORD``; ``permissions=["tenants.add_project"]`` are theirs, ``is_superuser=True`` gives all."""
+    """A member of staff with ``PASSWORD``; ``permissions=["tenants.add_project"]`` are theirs."""
 
     class Meta:
         model = StaffUser
