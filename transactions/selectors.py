@@ -44,6 +44,12 @@ def remaining_to_refund(payment: Transaction) -> int:
     return max(0, payment.received_amount - payment.refunded_amount - in_flight)
 
 
+def refunds_of(payment: Transaction) -> list[dict[str, Any]]:
+    """The payment's refunds as the API shows them, oldest first."""
+    remaining = remaining_to_refund(payment)
+    return [representation.refund_line(refund, payment, remaining) for refund in payment.refunds.order_by("id")]
+
+
 def detail_of(payment: Transaction) -> dict[str, Any]:
     """GET's data."""
     return representation.detail(

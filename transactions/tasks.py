@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from payments_site.kernel import clock
-from transactions.services import expire, idempotency
+from transactions.services import expire, idempotency, resolve
 
 
 @shared_task(name="transactions.expire_due")
@@ -28,3 +28,9 @@ def delete_idempotency_records() -> int:
         total += done
         if done == 0:
             return total
+
+
+@shared_task(name="transactions.resolve_due")
+def resolve_due() -> int:
+    """Ask providers about payments and refunds that are due on the resolver's schedule."""
+    return resolve.resolve_due(now=clock.now())

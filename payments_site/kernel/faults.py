@@ -17,6 +17,8 @@ FAULT_POINTS = frozenset(
         "create.answer_stored",  # everything stored, the client not yet answered
         "notice.stored",  # the raw notice is stored, not yet verified
         "notice.settled",  # the money fact is committed, the provider not yet answered
+        "refund.reserved",  # the refund is written, the provider not yet asked
+        "refund.provider_answered",  # the provider answered, its answer not yet stored
         "callback.claimed",  # deliveries leased, nothing sent
         "callback.sent",  # the receiver has it, our row does not know yet
     }

@@ -12,6 +12,9 @@ PROVIDER_URLS: dict[str, str] = {
 # The address of this server as providers see it (VNPay's vnp_IpAddr of queries and refunds).
 SERVER_IP: str = env.str("SERVER_IP", default="127.0.0.1")
 
+# Seconds after its creation at which an open attempt or refund is asked for; then hourly for a day, then daily for five.
+RESOLVER_FIRST_DELAYS: list[int] = [int(text) for text in env.list("RESOLVER_FIRST_DELAYS", default=["60", "300", "900", "3600"])]
+
 PROVIDER_CONNECT_TIMEOUT = env.float("PROVIDER_CONNECT_TIMEOUT", default=3.0)
 PROVIDER_READ_TIMEOUT = env.float("PROVIDER_READ_TIMEOUT", default=30.0)
 

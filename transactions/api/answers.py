@@ -142,3 +142,54 @@ class TenantState(serializers.Serializer[Any]):
     name = serializers.CharField()
     status = serializers.CharField()
     limits = LimitsLine()
+
+
+class TransactionByReference(TransactionDetail):
+    """The newest payment with a reference, and the ids of the others."""
+
+    others = serializers.ListField(child=serializers.CharField())
+
+
+class FeedEvent(serializers.Serializer[Any]):
+    """A callback body."""
+
+    event_id = serializers.CharField()
+    event_type = serializers.CharField()
+    sequence = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    data = serializers.DictField()  # type: ignore[assignment]
+
+
+class Figures(serializers.Serializer[Any]):
+    """Counts and sums; amounts in đồng, the rate in percent."""
+
+    total_transactions = serializers.IntegerField()
+    completed_count = serializers.IntegerField()
+    failed_count = serializers.IntegerField()
+    pending_count = serializers.IntegerField()
+    total_amount = serializers.IntegerField()
+    total_fees = serializers.IntegerField()
+    average_amount = serializers.IntegerField()
+    success_rate = serializers.FloatField()
+    average_processing_seconds = serializers.IntegerField()
+
+
+class ProviderFigures(Figures):
+    """Figures of one provider."""
+
+    provider_code = serializers.CharField(allow_null=True)
+
+
+class DayFigures(Figures):
+    """Figures of one Vietnam day."""
+
+    date = serializers.DateField()
+
+
+class StatisticsData(Figures):
+    """Figures of a range."""
+
+    date_from = serializers.DateTimeField()
+    date_to = serializers.DateTimeField()
+    by_provider = ProviderFigures(many=True)
+    by_day = DayFigures(many=True)

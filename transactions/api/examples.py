@@ -97,3 +97,62 @@ TENANT_STATE: dict[str, Any] = {
     "status": "active",
     "limits": {"min_amount": 10000, "max_amount": 500000000, "daily_amount": None, "monthly_amount": None},
 }
+REFUND_REQUEST: dict[str, Any] = {
+    "refund_amount": 50000,
+    "reason": "Khách hàng yêu cầu hoàn trả một phần",
+    "internal_refund_id": "REFUND-001",
+    "notification_url": "https://shop.example/refund-hook",
+}
+REFUND: dict[str, Any] = {
+    "refund_id": "rfn_01jd5w2mzq8v4c7x9k3n6r1t5f",
+    "transaction_id": CREATED["transaction_id"],
+    "refund_amount": 50000,
+    "remaining_amount": 50000,
+    "status": "processing",
+    "provider_refund_id": None,
+    "internal_refund_id": "REFUND-001",
+    "reason": "Khách hàng yêu cầu hoàn trả một phần",
+    "failure_reason": None,
+    "created_at": "2026-11-21T14:30:00.000+07:00",
+}
+FEED_EVENT: dict[str, Any] = {
+    "event_id": "evt_01jd5w2mzq8v4c7x9k3n6r1t5c",
+    "event_type": "transaction.completed",
+    "sequence": 3,
+    "created_at": "2026-11-21T10:18:32.000+07:00",
+    "data": {
+        "transaction_id": CREATED["transaction_id"],
+        "order_id": "ORD-20261121-001",
+        "status": "completed",
+        "amount": 100000,
+        "currency": "VND",
+        "provider_code": "vnpay",
+        "provider_transaction_id": "14339599",
+        "transaction_fee": 2300,
+        "net_amount": 97700,
+        "refunded_amount": 0,
+        "late": False,
+        "failure_code": None,
+        "failure_reason": None,
+        "processed_at": "2026-11-21T10:18:32.000+07:00",
+        "metadata": {},
+    },
+}
+_FIGURES: dict[str, Any] = {
+    "total_transactions": 12,
+    "completed_count": 9,
+    "failed_count": 2,
+    "pending_count": 1,
+    "total_amount": 900000,
+    "total_fees": 20700,
+    "average_amount": 100000,
+    "success_rate": 75.0,
+    "average_processing_seconds": 94,
+}
+STATISTICS: dict[str, Any] = {
+    "date_from": "2026-11-01T00:00:00.000+07:00",
+    "date_to": "2026-12-01T00:00:00.000+07:00",
+    **_FIGURES,
+    "by_provider": [{"provider_code": "vnpay", **_FIGURES}],
+    "by_day": [{"date": "2026-11-21", **_FIGURES}],
+}

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from transactions.api import views
+from transactions.api import more_views, refund_views, views
 
 urlpatterns = [
     path("transactions", views.Transactions.as_view()),
+    path("transactions/ref/<path:reference_id>", more_views.ByReference.as_view()),
     path("transactions/<str:transaction_id>", views.TransactionDetail.as_view()),
+    path("transactions/<str:transaction_id>/cancel", more_views.Cancel.as_view()),
+    path("transactions/<str:transaction_id>/refund", refund_views.RefundCreate.as_view()),
+    path("transactions/<str:transaction_id>/refunds", refund_views.RefundList.as_view()),
+    path("transactions/<str:transaction_id>/refunds/<str:refund_id>", refund_views.RefundDetail.as_view()),
+    path("events", more_views.Events.as_view()),
+    path("statistics", more_views.Statistics.as_view()),
     path("providers", views.Providers.as_view()),
     path("providers/<str:provider_code>", views.ProviderDetail.as_view()),
     path("status", views.TenantStatus.as_view()),

@@ -22,7 +22,11 @@ from transactions.listing import list_page
 from transactions.providers_info import provider_line
 from transactions.services import create, idempotency
 
-_MESSAGES = {"created": ("Tạo giao dịch thành công", "Transaction created")}
+_MESSAGES = {
+    "created": ("Tạo giao dịch thành công", "Transaction created"),
+    "cancelled": ("Đã hủy giao dịch", "Transaction cancelled"),
+    "refunded": ("Đã tiếp nhận yêu cầu hoàn tiền", "Refund request taken"),
+}
 
 
 def message(name: str, request: Any) -> str:

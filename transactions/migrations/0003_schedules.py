@@ -5,6 +5,7 @@ from django.db import migrations
 SCHEDULES = [
     # name, task, every, period, queue
     ("Expire payments past their deadline", "transactions.expire_due", 15, "seconds", "cleanup"),
+    ("Ask providers about open payments and refunds", "transactions.resolve_due", 15, "seconds", "webhooks"),
     ("Delete idempotency records past their 24 hours", "transactions.delete_idempotency_records", 1, "hours", "cleanup"),
 ]
 

@@ -32,6 +32,8 @@ class IdempotencyRecord(models.Model):
     reserved_at = models.DateTimeField()
     locked_until = models.DateTimeField()
     transaction = models.ForeignKey(Transaction, null=True, on_delete=models.PROTECT, related_name="+")
+    # What else the work made, by public id: a refund.
+    subject_id = models.CharField(max_length=40, blank=True, default="")
     response_status = models.PositiveSmallIntegerField(null=True)
     # The answer's data, sealed under the transaction's key (it may hold the payer's name).
     data_key = models.ForeignKey(DataKey, null=True, on_delete=models.PROTECT, related_name="+")

@@ -18,6 +18,7 @@ from transactions.lifecycle import Status, Trigger
 from transactions.models import PaymentAttempt, Transaction
 from transactions.providers.base import (
     AnswerUnreadable,
+    Capability,
     CredentialsRefused,
     FateUnknown,
     PaymentOrder,
@@ -27,6 +28,7 @@ from transactions.providers.base import (
 from transactions.services import _transition
 from transactions.services._transition import Happening
 from transactions.services.accounts import Route, http_client, notify_url, return_url
+from transactions.services.schedule import first_question_at
 
 
 class ProviderTrouble(DomainError):
@@ -66,6 +68,7 @@ def new_attempt(payment: Transaction, route: Route, *, payer_ip: str | None, met
         payment_method=method,
         ip_address=payer_ip,
         expires_at=expires_at,
+        next_query_at=first_question_at(now) if Capability.QUERY in route.adapter.capabilities else None,
         created_at=now,
         updated_at=now,
     )

@@ -109,12 +109,12 @@ def replay(record: IdempotencyRecord) -> Replay | None:
 
 _RESERVE_SQL = """
 INSERT INTO transactions_idempotencyrecord AS r (tenant_id, endpoint, key, automatic, body_hash, state, reserved_by, reserved_at,
-    locked_until, created_at, expires_at)
-VALUES (%s, %s, %s, %s, %s, 'running', pg_backend_pid(), clock_timestamp(), %s, %s, %s)
+    locked_until, created_at, expires_at, subject_id)
+VALUES (%s, %s, %s, %s, %s, 'running', pg_backend_pid(), clock_timestamp(), %s, %s, %s, '')
 ON CONFLICT (tenant_id, endpoint, key) DO UPDATE SET body_hash = excluded.body_hash, automatic = excluded.automatic,
     state = 'running', reserved_by = excluded.reserved_by, reserved_at = excluded.reserved_at,
     locked_until = excluded.locked_until, created_at = excluded.created_at, expires_at = excluded.expires_at,
-    transaction_id = NULL, response_status = NULL, response_sealed = NULL, data_key_id = NULL
+    transaction_id = NULL, subject_id = '', response_status = NULL, response_sealed = NULL, data_key_id = NULL
 WHERE r.expires_at <= excluded.created_at OR (r.id = %s AND r.reserved_at = %s)
 RETURNING id
 """
@@ -162,9 +162,11 @@ def take_over(record: IdempotencyRecord, now: datetime) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def attach(record_id: int, payment: Transaction) -> None:
-    """Name the payment that the reserved work made."""
-    IdempotencyRecord.objects.filter(pk=record_id).update(transaction=payment, data_key_id=payment.data_key_id)
+def attach(record_id: int, payment: Transaction, *, subject_id: str = "") -> None:
+    """Name the payment (and what else, by public id) that the reserved work made."""
+    IdempotencyRecord.objects.filter(pk=record_id).update(
+        transaction=payment, data_key_id=payment.data_key_id, subject_id=subject_id
+    )
 
 
 def store_answer(record_id: int, *, status: int, data: Mapping[str, Any], data_key: DataKey, key: bytes) -> None:
