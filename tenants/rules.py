@@ -101,8 +101,8 @@ def allowlist_problem(field: str, entries: Any) -> Problem | None:
 
 def scopes_problem(field: str, scopes: Any) -> Problem | None:
     """A list with at least one scope of an API key, each once."""
-    known = set(ApiKey.Scope.values)
-    if not isinstance(scopes, list) or not scopes or len(scopes) > len(known) or any(each not in known for each in scopes):
+    known = ApiKey.Scope.values
+    if not isinstance(scopes, list) or not 0 < len(scopes) <= len(known) or any(each not in known for each in scopes):
         return {"field": field, "constraint": "a list of " + ", ".join(ApiKey.Scope.values) + " is expected"}
     return None
 

@@ -69,6 +69,16 @@ class Flag(serializers.BooleanField):
         return bool(data)
 
 
+class Choice(serializers.ChoiceField):
+    """One of a closed list; a wrong one is not repeated in the answer."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The choice itself."""
+        if not isinstance(data, str) or data not in self.choices:
+            raise serializers.ValidationError("one of " + ", ".join(map(str, self.choices)))
+        return data
+
+
 class Moment(serializers.DateTimeField):
     """ISO 8601; written with ``+07:00``."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tenants.api.fields import Code, Flag, Moment, Money, Percent, Text
+from tenants.api.fields import Choice, Code, Flag, Moment, Money, Percent, Text
 from tenants.credentials import FORMS, MAX_VALUE_LENGTH
 from tenants.models import ApiKey, ProviderAccount, Tenant
 from tenants.rules import MAX_ALLOWLIST, MAX_API_URL, MAX_CALLBACK_URL
@@ -38,7 +38,7 @@ class TenantInput(Input):
     project_id = Text(max_length=40)
     app_code = Code()
     name = Text(max_length=200)
-    business_type = serializers.ChoiceField(Tenant.BusinessType.choices, required=False)
+    business_type = Choice(Tenant.BusinessType.choices, required=False)
     callback_url = Text(max_length=MAX_CALLBACK_URL, required=False, allow_blank=True)
     is_active = Flag(required=False)
 
@@ -49,7 +49,7 @@ class TenantChanges(Input):
     project_id = Text(max_length=40, required=False, help_text="can not be changed")
     app_code = Text(max_length=32, required=False, help_text="can not be changed")
     name = Text(max_length=200, required=False)
-    business_type = serializers.ChoiceField(Tenant.BusinessType.choices, required=False)
+    business_type = Choice(Tenant.BusinessType.choices, required=False)
     callback_url = Text(max_length=MAX_CALLBACK_URL, required=False, allow_blank=True)
     is_active = Flag(required=False)
 
@@ -76,8 +76,8 @@ class FeeInput(Input):
 class AccountChanges(Input):
     """PUT .../providers/{account_id}: what is left out keeps its value, also inside ``credentials``."""
 
-    provider_code = serializers.ChoiceField(sorted(FORMS), required=False, help_text="can not be changed")
-    environment = serializers.ChoiceField(ProviderAccount.Environment.choices, required=False, help_text="can not be changed")
+    provider_code = Choice(sorted(FORMS), required=False, help_text="can not be changed")
+    environment = Choice(ProviderAccount.Environment.choices, required=False, help_text="can not be changed")
     credentials = serializers.DictField(child=Text(max_length=MAX_VALUE_LENGTH), required=False)
     ip_allowlist = serializers.ListField(child=Text(max_length=60), max_length=MAX_ALLOWLIST, required=False)
     ip_allowlist_enforced = Flag(required=False)
@@ -89,8 +89,8 @@ class AccountChanges(Input):
 class AccountInput(Input):
     """POST .../providers."""
 
-    provider_code = serializers.ChoiceField(sorted(FORMS))
-    environment = serializers.ChoiceField(ProviderAccount.Environment.choices)
+    provider_code = Choice(sorted(FORMS))
+    environment = Choice(ProviderAccount.Environment.choices)
     credentials = serializers.DictField(child=Text(max_length=MAX_VALUE_LENGTH))
     ip_allowlist = serializers.ListField(child=Text(max_length=60), max_length=MAX_ALLOWLIST, required=False)
     ip_allowlist_enforced = Flag(required=False)
@@ -102,9 +102,7 @@ class ApiKeyInput(Input):
     """POST /tenants/{id}/api-keys."""
 
     name = Text(max_length=100)
-    scopes = serializers.ListField(
-        child=serializers.ChoiceField(ApiKey.Scope.choices), min_length=1, max_length=3, required=False
-    )
+    scopes = serializers.ListField(child=Choice(ApiKey.Scope.choices), min_length=1, max_length=3, required=False)
     expires_at = Moment(required=False, allow_null=True)
 
 

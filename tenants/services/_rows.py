@@ -50,12 +50,12 @@ def assign(row: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict
     return old, new
 
 
-def frozen_problems(row: Model, given: Mapping[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """A problem for each field that can not change after its making but is given another value."""
+def frozen_problems(given: Mapping[str, Any], current: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A problem for each field of ``current`` (what can not change after its making) that is given another value."""
     return [
         {"field": name, "constraint": "can not be changed"}
-        for name in names
-        if name in given and given[name] != getattr(row, name)
+        for name, value in current.items()
+        if name in given and given[name] != value
     ]
 
 

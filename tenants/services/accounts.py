@@ -84,8 +84,7 @@ def update_account(
     _owner(project_id, tenant_id, optional=True)
     account = lock_account(account_id, project_id=project_id, tenant_id=tenant_id)
     rules.refuse(
-        *frozen_problems(account, changes, ("environment",)),
-        *frozen_problems(account.provider, _provider_part(changes), ("code",)),
+        *frozen_problems(changes, {"environment": account.environment, "provider_code": account.provider.code}),
         *_plain_problems(changes, account.environment),
     )
     terms = parse(changes["fee"]) if changes.get("fee") is not None else None
@@ -190,10 +189,6 @@ def _plain_problems(values: Mapping[str, Any], environment: str) -> list[Problem
     if "ip_allowlist" in values:
         problems.append(rules.allowlist_problem("ip_allowlist", values["ip_allowlist"]))
     return problems
-
-
-def _provider_part(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"code": changes["provider_code"]} if "provider_code" in changes else {}
 
 
 def _tenant_id(account: ProviderAccount) -> str:

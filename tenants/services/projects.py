@@ -44,7 +44,7 @@ def update_project(*, project_id: str, changes: Mapping[str, Any], actor: Actor,
     """Change name, description or activity; what is left out keeps its value. Raises ``ProjectNotFound``, ``InvalidInput``."""
     project = lock_project(project_id)
     rules.refuse(
-        *frozen_problems(project, changes, ("code",)),
+        *frozen_problems(changes, {"code": project.code}),
         rules.name_problem("name", changes["name"]) if "name" in changes else None,
     )
     old, new = assign(project, {name: changes[name] for name in CHANGEABLE if name in changes})

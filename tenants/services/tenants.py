@@ -73,8 +73,7 @@ def update_tenant(*, tenant_id: str, changes: Mapping[str, Any], actor: Actor, n
     """Change what is in ``CHANGEABLE``; what is left out keeps its value. Raises ``TenantNotFound``, ``InvalidInput``."""
     tenant = lock_tenant(tenant_id)
     rules.refuse(
-        *frozen_problems(tenant, changes, ("app_code",)),
-        *frozen_problems(tenant.project, _project_part(changes), ("public_id",)),
+        *frozen_problems(changes, {"app_code": tenant.app_code, "project_id": tenant.project.public_id}),
         rules.name_problem("name", changes["name"]) if "name" in changes else None,
         _business_type_problem(changes["business_type"]) if "business_type" in changes else None,
         _callback_url_problem(changes.get("callback_url", "")),
@@ -114,10 +113,6 @@ def _business_type_problem(value: str) -> Problem | None:
     if value in Tenant.BusinessType.values:
         return None
     return {"field": "business_type", "constraint": "one of " + ", ".join(Tenant.BusinessType.values)}
-
-
-def _project_part(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"public_id": changes["project_id"]} if "project_id" in changes else {}
 
 
 def _record(action: str, tenant: Tenant, actor: Actor, now: datetime, **values: Mapping[str, Any]) -> None:
