@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import connection, transaction
 
@@ -20,6 +20,7 @@ _LOCK = """
 SELECT id, status, attempts, next_attempt_at, last_status, last_response, last_error, delivered_at, failed_at
 FROM webhooks_callbackdelivery WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
+_STATE_COLUMNS = attrgetter(*DeliveryState.__slots__)
 _UPDATE = """
 UPDATE webhooks_callbackdelivery AS delivery
 SET status = new.status, attempts = new.attempts, next_attempt_at = new.next_attempt_at, last_status = new.last_status,
@@ -52,11 +53,11 @@ def record(results: Sequence[Result], *, now: datetime, chance: Callable[[], flo
                 after = settle(before, result, now=now, chance=chance())
                 states[after.id] = after
                 settled.append(Settled(result, before, after))
-            cursor.execute(_UPDATE, _columns([astuple(state) for state in states.values()]))
+            cursor.execute(_UPDATE, _columns([_STATE_COLUMNS(state) for state in states.values()]))
             tries = [_try(item) for item in settled if item.result.verdict is not Verdict.WITHDRAWN]
             if tries:
                 cursor.execute(_TRIES, _columns(tries))
-        write_trail(settled, now)
+        write_trail(settled)
         _switch_off_gone_endpoints(settled, now)
         _alert_of_dead(settled, now)
     return settled

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from audit.models import AuditEntry
-from audit.services import SYSTEM, prepare
+from django.db import connection
+
 from webhooks.outbound.parcel import Result
 from webhooks.outbound.schedule import MAX_ATTEMPTS, Verdict
 from webhooks.outbound.settle import PENDING, DeliveryState
 
 ENTITY_TYPE = "transaction_callback"
+
+_Row = tuple[str, str, str, str, datetime]
+
+_INSERT = """
+INSERT INTO audit_auditentry
+    (entity_type, tenant_id, entity_id, action, additional_data, created_at, user_id, user_type, user_agent, request_id)
+SELECT %s::text, entry.tenant_id, entry.entity_id, entry.action, entry.data::jsonb, entry.created_at,
+       'system', 'system', '', ''
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+    WITH ORDINALITY AS entry (tenant_id, entity_id, action, data, created_at, position)
+ORDER BY entry.position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +38,15 @@ class Settled:
     after: DeliveryState
 
 
-def write_trail(settled: Sequence[Settled], now: datetime) -> None:
-    """Two entries for every try, one for a delivery that was withdrawn unsent."""
-    AuditEntry.objects.bulk_create([entry for item in settled for entry in _entries(item, now)])
+def write_trail(settled: Sequence[Settled]) -> None:
+    """Two entries for every try, one for a delivery that was withdrawn unsent; one statement for all of them.
+
+    The hot path of the drain: hundreds of entries a transaction, so not by ``audit.services.record``. Nothing secret is in
+    them: fixed names, and the URL without its query.
+    """
+    rows = [row for item in settled for row in _entries(item)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [ENTITY_TYPE, *(list(column) for column in zip(*rows, strict=True))])
 
 
 def plain_url(url: str) -> str:
@@ -37,28 +56,24 @@ def plain_url(url: str) -> str:
     return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
 
 
-def _entries(item: Settled, now: datetime) -> Iterable[AuditEntry]:
+def _entries(item: Settled) -> Iterable[_Row]:
     result = item.result
-    url = plain_url(result.parcel.url)
+    common = {"callback_url": plain_url(result.parcel.url), "event_id": result.parcel.event_id, "attempt": item.after.attempts}
     if result.verdict is not Verdict.WITHDRAWN:
-        attempt = {"callback_url": url, "attempt": item.after.attempts, "max_attempts": MAX_ATTEMPTS}
-        yield _entry(item, "callback_attempt", result.started_at, attempt)
+        yield _row(item, "callback_attempt", result.started_at, {**common, "max_attempts": MAX_ATTEMPTS})
     outcome = {
-        "callback_url": url,
-        "attempt": item.after.attempts,
+        **common,
         "response_status": result.status,
         "response_time_ms": result.duration_ms,
         "will_retry": item.after.status == PENDING,
     }
+    ended_at = result.started_at + timedelta(milliseconds=result.duration_ms)
     if result.verdict is Verdict.DELIVERED:
-        yield _entry(item, "callback_success", now, outcome)
+        yield _row(item, "callback_success", ended_at, outcome)
     else:
-        yield _entry(item, "callback_failed", now, {**outcome, "error": result.error})
+        yield _row(item, "callback_failed", ended_at, {**outcome, "error": result.error})
 
 
-def _entry(item: Settled, action: str, moment: datetime, extra: dict[str, object]) -> AuditEntry:
+def _row(item: Settled, action: str, moment: datetime, extra: dict[str, object]) -> _Row:
     parcel = item.result.parcel
-    return prepare(
-        actor=SYSTEM, action=action, entity_type=ENTITY_TYPE, entity_id=parcel.transaction_id, now=moment,
-        tenant_id=parcel.tenant_id, extra={**extra, "event_id": parcel.event_id},
-    )  # fmt: skip
+    return parcel.tenant_id, parcel.transaction_id, action, json.dumps(extra, ensure_ascii=False), moment
