@@ -51,8 +51,8 @@ class Status(PublicView):
         tags=["status"],
         data=StatusData(),
         example={"status": "ok", "checks": {"database": "ok", "redis": "ok"}},
-        errors=["SYSTEM_ERROR"],
         auth=[],
+        also=[503],
     )
     def get(self, request: Request) -> Response:
         """Whether payments can be taken."""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payments_site.kernel.http import url_points_inside
@@ -81,6 +82,7 @@ class WebUrl(StrictText):
             raise serializers.ValidationError("https is required")
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {}})
 class JsonObject(serializers.Field[Any, Any, Any, Any]):
     """A JSON object of at most ``max_bytes`` that PostgreSQL can store."""
 

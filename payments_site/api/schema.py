@@ -20,6 +20,10 @@ _EXAMPLE_REQUEST_ID = "req_01jd5w2mzq8v4c7x9k3n6r1t5b"
 class Schema(AutoSchema):
     """drf-spectacular's schema with this API's conventions."""
 
+    def map_parsers(self) -> list[str]:
+        """Any content type is read, but a JSON object is meant."""
+        return ["application/json"]
+
 
 class ErrorSerializer(serializers.Serializer[Any]):
     """The envelope of every error answer."""
@@ -83,8 +87,13 @@ def operation(
     request_example: Any = None,
     description: str = "",
     auth: list[str] | None = None,
+    also: Iterable[int] = (),
 ) -> Callable[[F], F]:
-    """Document one view method. ``data`` is the serializer instance of the envelope's data, ``errors`` codes of the registry."""
+    """Document one view method. ``data`` is the serializer instance of the envelope's data, ``errors`` codes of the registry.
+
+    ``also`` names further statuses that come with the same data.
+    """
+    errors = {*errors, "SYSTEM_ERROR"}
     examples = []
     if request_example is not None:
         examples.append(OpenApiExample("request", value=request_example, request_only=True))
@@ -102,8 +111,8 @@ def operation(
         description=description,
         tags=tags,
         request=request,
-        parameters=[*parameters, _LANGUAGE, _REQUEST_ID],
-        responses={status: success, **error_responses({*errors, "SYSTEM_ERROR"})},
+        parameters=[*parameters, _LANGUAGE, _REQUEST_ID, *_answer_headers(errors)],
+        responses={**dict.fromkeys([status, *also], success), **error_responses(errors)},
         examples=examples,
         **extra,
     )
@@ -118,6 +127,22 @@ _REQUEST_ID = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="8 to 128 of A-Z a-z 0-9 . _ -; else a new one is given",
 )
+
+
+def _answer_headers(codes: Iterable[str]) -> list[OpenApiParameter]:
+    headers = [_header("X-Request-ID", OpenApiTypes.STR, "the id of this request, also in the body")]
+    if "RATE_LIMIT_EXCEEDED" in codes:
+        headers += [
+            _header("RateLimit-Limit", OpenApiTypes.INT, "requests of one period"),
+            _header("RateLimit-Remaining", OpenApiTypes.INT, "requests left in this period"),
+            _header("RateLimit-Reset", OpenApiTypes.INT, "seconds until the next period"),
+            _header("Retry-After", OpenApiTypes.INT, "seconds to wait", statuses=[429]),
+        ]
+    return headers
+
+
+def _header(name: str, kind: Any, description: str, statuses: list[int] | None = None) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=statuses or True)
 
 
 def _error_example(code: str) -> OpenApiExample:

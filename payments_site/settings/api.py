@@ -25,7 +25,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "TransactionStatus": [
+            *("pending", "completed", "failed", "expired", "cancelled", "under_review", "partially_refunded", "refunded"),
+        ],
+        "RefundStatus": ["processing", "completed", "failed", "awaiting_manual"],
+        "CallbackStatus": ["none", "pending", "delivered", "failed"],
+        "HealthStatus": ["ok", "degraded", "down"],
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
