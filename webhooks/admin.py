@@ -1,5 +1,6 @@
 """Shim: Django looks for admin classes here; they live on their floors."""
 
+from webhooks.inbound.admin import ProviderNotificationAdmin
 from webhooks.outbound.admin import CallbackDeliveryAdmin, CallbackEndpointAdmin
 
-__all__ = ["CallbackDeliveryAdmin", "CallbackEndpointAdmin"]
+__all__ = ["CallbackDeliveryAdmin", "CallbackEndpointAdmin", "ProviderNotificationAdmin"]

@@ -7,3 +7,10 @@ class WebhooksConfig(AppConfig):
 
     name = "webhooks"
     verbose_name = _("Webhooks")
+
+    def ready(self) -> None:
+        """Bring the notices into the timeline of payments, which lies a floor below."""
+        from transactions import timeline  # noqa: PLC0415 - models are loaded only now
+        from webhooks.inbound.timeline import notice_lines  # noqa: PLC0415
+
+        timeline.register(notice_lines)

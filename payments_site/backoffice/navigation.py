@@ -1,0 +1,82 @@
+"""The sidebar: what there is, by what people come for, and only what they may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+Item = tuple[str, str]  # model label, icon
+
+GROUPS: list[tuple[Promise, list[Item]]] = [
+    (
+        _("Payments"),
+        [
+            ("transactions.transaction", "payments"),
+            ("transactions.refund", "undo"),
+            ("transactions.receipt", "receipt_long"),
+            ("transactions.paymentattempt", "swap_horiz"),
+        ],
+    ),
+    (_("Money issues"), [("transactions.moneyissue", "report")]),
+    (
+        _("Webhooks"),
+        [
+            ("webhooks.providernotification", "call_received"),
+            ("webhooks.callbackdelivery", "call_made"),
+            ("webhooks.callbackendpoint", "link"),
+        ],
+    ),
+    (
+        _("Tenants and access"),
+        [
+            ("tenants.project", "folder"),
+            ("tenants.tenant", "storefront"),
+            ("tenants.provideraccount", "account_balance"),
+            ("tenants.feeschedule", "percent"),
+            ("tenants.apikey", "key"),
+            ("tenants.callbacksecret", "lock"),
+            ("tenants.staffuser", "person"),
+            ("auth.group", "group"),
+            ("tenants.stafftoken", "badge"),
+        ],
+    ),
+    (_("Audit"), [("audit.auditentry", "history"), ("audit.operationalevent", "notifications")]),
+]
+SYSTEM: list[Item] = [("tenants.paymentprovider", "tune"), ("tenants.systemconfiguration", "settings")]
+# Reached from a payment's page; a list of its own would only be noise.
+UNLISTED = {"transactions.transactionevent"}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """unfold's navigation. A model that no group names is found under System, so that none is lost."""
+    pages = {model._meta.label_lower: model_admin for model, model_admin in admin.site._registry.items()}
+    named = {label for _title, items in GROUPS for label, _icon in items} | {label for label, _icon in SYSTEM} | UNLISTED
+    rest: list[Item] = [(label, "dataset") for label in sorted(pages) if label not in named]
+    groups: list[dict[str, Any]] = [{"items": [_overview()]}]
+    for title, items in [*GROUPS, (_("System"), [*SYSTEM, *rest])]:
+        shown = [_item(label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
+        if shown:
+            groups.append({"title": title, "items": shown})
+    return groups
+
+
+def _may_see(request: HttpRequest, model_admin: Any) -> bool:
+    return model_admin is not None and bool(model_admin.has_view_or_change_permission(request))
+
+
+def _overview() -> dict[str, Any]:
+    return {"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")}
+
+
+def _item(label: str, icon: str, model_admin: Any) -> dict[str, Any]:
+    return {
+        "title": capfirst(str(model_admin.model._meta.verbose_name_plural)),
+        "icon": icon,
+        "link": reverse(f"admin:{label.replace('.', '_')}_changelist"),
+    }

@@ -1,0 +1,8 @@
+"""The back office's pages about money. Rows are looked at here; what changes them are services, never a form."""
+
+from transactions.admin.evidence import EventAdmin
+from transactions.admin.issues import MoneyIssueAdmin
+from transactions.admin.rows import AttemptAdmin, ReceiptAdmin, RefundAdmin
+from transactions.admin.transactions import TransactionAdmin
+
+__all__ = ["AttemptAdmin", "EventAdmin", "MoneyIssueAdmin", "ReceiptAdmin", "RefundAdmin", "TransactionAdmin"]

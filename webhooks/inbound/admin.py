@@ -1,0 +1,151 @@
+"""Provider notices in the back office: the verdict, the raw request as evidence, applying again."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.services import Actor, record
+from payments_site.kernel import clock
+from payments_site.kernel.sealing import KeyDestroyed
+from tenants.actors import actor_of
+from transactions.admin.base import MoneyRowAdmin
+from transactions.admin.cells import EMPTY, badge, code, moment, provider_column, provider_name, row_link
+from transactions.admin.filters import ProviderFilter, ReceivedDayFilter
+from transactions.admin.tables import Table, register_table
+from transactions.models import Transaction
+from transactions.personal import key_of, unseal_json
+from webhooks.inbound import raw as raw_form
+from webhooks.inbound.models import ProviderNotification
+from webhooks.inbound.receive import replay
+from webhooks.inbound.timeline import notices_of, tone_of
+
+
+@admin.register(ProviderNotification)
+class ProviderNotificationAdmin(MoneyRowAdmin):
+    """Read-only, but for applying again, which asks for the permission to change notices."""
+
+    list_display = (
+        "public_id", "verdict_badge", provider_column(_("provider")), "attempt", "method", "source_ip", "reply_status",
+        "received_at", "tries",
+    )  # fmt: skip
+    list_filter = ("verdict", ProviderFilter, ReceivedDayFilter)
+    list_select_related = ("attempt",)
+    ordering = ("-received_at", "-id")
+    search_fields = ("public_id__startswith", "attempt__provider_reference__exact")
+    search_help_text = _("Start of the notice id, our whole reference")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "public_id", "verdict_badge", "error_code", "provider_code", "account", "attempt", "received_at",
+                    "processed_at", "tries", "reply_status", "reply_body",
+                ),
+            },
+        ),
+        (
+            _("The request as it came"),
+            {"fields": ("raw_request", "method", "source_ip", "payload_size", "payload_hash", "request_id")},
+        ),
+    )  # fmt: skip
+    readonly_fields = ("verdict_badge", "raw_request")
+    actions = ("replay_notices",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderNotification]:
+        """The sealed bytes are read only where they are shown."""
+        rows: QuerySet[ProviderNotification] = super().get_queryset(request)
+        return rows.defer("raw_sealed")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The raw request may name the payer: it is shown only to who may see payers."""
+        if request.user.has_perm("transactions.view_payer"):
+            return self.fieldsets
+        head, (title, options) = self.fieldsets
+        shown = tuple(name for name in options["fields"] if name != "raw_request")
+        return head, (title, {**options, "fields": shown})
+
+    @admin.display(description=_("verdict"))
+    def verdict_badge(self, notice: ProviderNotification) -> SafeString:
+        """Green where it was applied, red where it was refused."""
+        return badge(notice.get_verdict_display(), tone_of(notice))
+
+    @admin.display(description=_("request"))
+    def raw_request(self, notice: ProviderNotification) -> SafeString | str:
+        """Line, headers and payload, unsealed; then its fields, decoded."""
+        try:
+            stored = unseal_json(notice.raw_sealed, key_of(notice.data_key))
+        except KeyDestroyed:
+            return gettext("The payer's data was erased; the raw request can no longer be read.")
+        raw = raw_form.from_json(stored)
+        payload = raw_form.payload(raw).decode(errors="replace")
+        fields = "\n".join(f"{name} = {value}" for name, value in parse_qsl(payload, keep_blank_values=True))
+        lines = [f"{raw.method} {stored['path']}" + (f"?{raw.query}" if raw.query else "")]
+        lines += [f"{name}: {value}" for name, value in raw.headers.items()]
+        if raw.body:
+            lines += ["", raw.body.decode(errors="replace")]
+        return format_html('<pre class="sp-raw">{}</pre><pre class="sp-raw">{}</pre>', "\n".join(lines), fields)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Who may change notices may have them applied again."""
+        return request.user.has_perm("webhooks.change_providernotification")
+
+    @admin.action(description=_("Apply again"), permissions=["replay"])
+    def replay_notices(self, request: HttpRequest, chosen: QuerySet[ProviderNotification]) -> None:
+        """Apply every chosen notice again from its raw bytes; what was applied already is a repeat and changes nothing."""
+        actor, done = actor_of(request), 0
+        for notice in chosen.select_related("account", "data_key").order_by("received_at", "id"):
+            try:
+                verdict = _replay(notice, actor)
+            except KeyDestroyed:
+                self.message_user(request, _("%s: the payer's data was erased.") % notice.public_id, messages.WARNING)
+            else:
+                done += 1
+                self.message_user(request, f"{notice.public_id}: {ProviderNotification.Verdict(verdict).label}")
+        if done:
+            text = ngettext("%d notice was applied again.", "%d notices were applied again.", done) % done
+            self.message_user(request, text, messages.SUCCESS)
+
+
+def _replay(notice: ProviderNotification, actor: Actor) -> str:
+    """Replay and say in the audit trail who asked for it, in one. Raises ``KeyDestroyed``."""
+    before, now = str(notice.verdict), clock.now()
+    with transaction.atomic():
+        verdict = replay(notice=notice, now=now).verdict
+        record(
+            actor=actor, action="notice_replayed", entity_type="webhook", entity_id=notice.public_id, now=now,
+            old={"verdict": before}, new={"verdict": str(verdict)},
+        )  # fmt: skip
+    return verdict
+
+
+def notices_table(payment: Transaction) -> Table:
+    """The notices of a payment, for its page."""
+    rows: list[list[Any]] = [
+        [
+            row_link(notice),
+            badge(notice.get_verdict_display(), tone_of(notice)),
+            provider_name(notice.provider_code),
+            notice.source_ip or EMPTY,
+            code(notice.reply_body),
+            moment(notice.received_at),
+        ]
+        for notice in notices_of(payment)
+    ]
+    columns = [
+        gettext("Notice"), gettext("Verdict"), gettext("Provider"), gettext("From address"), gettext("Our answer"),
+        gettext("Received at"),
+    ]  # fmt: skip
+    return Table(gettext("Notices"), columns, rows, order=35)
+
+
+register_table(notices_table)
