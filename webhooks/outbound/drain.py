@@ -82,16 +82,22 @@ class Drain:
         self._wake.set()
 
     async def run(self) -> int:
-        """Drain until the plan's end or ``stop``; how many results were recorded."""
+        """Drain until the plan's end or ``stop``; how many results were recorded.
+
+        Raises only what the recorder did not foresee: the process ends, and its leases run out.
+        """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._claims.close)
             stack.push_async_callback(self._records.close)
             sender = await stack.enter_async_context(open_sender(self._plan.rules, self._now))
             recording = asyncio.create_task(self._recorder.run())
+            recording.add_done_callback(lambda ended: self.stop())  # without its recorder a drain is of no use
             await self._claim_until_done(sender)
             await self._finish()
             recording.cancel()
             await asyncio.wait([recording])
+            if not recording.cancelled():
+                recording.result()
         return self._recorder.written
 
     async def _claim_until_done(self, sender: Sender) -> None:
