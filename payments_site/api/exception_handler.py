@@ -54,7 +54,11 @@ def _answer(body: dict[str, Any], status: int, error: Exception) -> Response:
 
 
 def _drf_details(error: exceptions.APIException) -> dict[str, Any]:
-    fields = list(_flatten(error.detail, ""))
+    # The first thing that is wrong with each field: two entries for one field would only confuse.
+    first: dict[str, dict[str, Any]] = {}
+    for problem in _flatten(error.detail, ""):
+        first.setdefault(problem["field"], problem)
+    fields = list(first.values())
     return fields[0] if len(fields) == 1 else {"fields": fields}
 
 

@@ -9,6 +9,9 @@ from rest_framework.parsers import BaseParser
 
 from payments_site.kernel.errors import InvalidInput
 
+# Nothing honest is nested deeper, and what walks a body later (validation, hashing) recurses.
+MOST_LEVELS = 64
+
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
@@ -24,7 +27,23 @@ def load_object(raw: bytes) -> dict[str, Any]:
         raise InvalidInput({"field": "body", "constraint": "a JSON object in UTF-8 is expected"}) from error
     if not isinstance(value, dict):
         raise InvalidInput({"field": "body", "constraint": "a JSON object is expected"})
+    if _too_deep(value):
+        raise InvalidInput({"field": "body", "constraint": f"at most {MOST_LEVELS} levels of nesting"})
     return value
+
+
+def _too_deep(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _ in range(MOST_LEVELS + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 class ObjectParser(BaseParser):

@@ -11,7 +11,7 @@ from payments_site.api.fields import JsonObject, StrictInteger, StrictText, WebU
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.money import CURRENCIES
 from tenants.models import PaymentProvider
-from transactions.services.create import AmountOutOfRange, NewPayment
+from transactions.services.create import NewPayment
 
 ORDER_ID_PATTERN = r"^[A-Za-z0-9._:/-]{1,64}\Z"
 
@@ -81,14 +81,12 @@ class CreateTransaction(serializers.Serializer[Any]):
 
 
 def read_new_payment(data: Any, *, caller_ip: str | None) -> NewPayment:
-    """A validated create. Raises ``ValidationError``, ``CurrencyUnknown``, ``AmountOutOfRange``."""
+    """A validated create. Raises ``ValidationError``, ``CurrencyUnknown``."""
     serializer = CreateTransaction(data=data)
     serializer.is_valid(raise_exception=True)
     valid = {name: value for name, value in serializer.validated_data.items() if value is not None}
     if valid["currency"] not in CURRENCIES:
         raise CurrencyUnknown({"field": "currency", "value": valid["currency"], "constraint": "VND"})
-    if valid["amount"] <= 0:
-        raise AmountOutOfRange({"field": "amount", "value": valid["amount"], "constraint": "positive"})
     if "customer_ip" not in valid and "provider_code" in valid:
         valid["customer_ip"] = caller_ip
     if "customer_info" in valid:
