@@ -80,14 +80,24 @@ def on_request(hook: Callable[[str], None]) -> None:
     _before_request.append(hook)
 
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
 def is_private_address(address: str) -> bool:
     """Whether an IP address is one that no callback may reach: private, loopback, link-local, metadata, multicast..."""
     try:
         ip = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:
         return True
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return not ip.is_global or ip.is_multicast or (mapped is not None and not mapped.is_global)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:  # what a translator makes of it is the IPv4 address at its end
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private_address(str(inner))
+        if ip.is_reserved or ip.is_site_local:
+            return True
+    return not ip.is_global or ip.is_multicast
 
 
 def url_points_inside(url: str, allowed_hosts: frozenset[str]) -> bool:
