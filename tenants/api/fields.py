@@ -1,4 +1,4 @@
-"""Serializer fields that take a value as it is meant in JSON: no number for a text, no text for a number or a boolean."""
+"""The strict fields of the admin API, with what they look like: codes, percentages, amounts, switches, closed lists, moments."""
 
 from __future__ import annotations
 
@@ -8,27 +8,21 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from payments_site.api import fields
 from payments_site.kernel import clock
 from tenants.models.organisation import CODE_PATTERN
 from tenants.rules import MAX_MONEY
 
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]+$"
 PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,2})?$"
 
 
-class Text(serializers.CharField):
-    """A JSON string without control characters, kept as it was sent; ``pattern`` is what it looks like."""
+class Text(fields.StrictText):
+    """A JSON string as it was sent; ``pattern`` is what it looks like, for the judge and for the documentation."""
 
     def __init__(self, *, pattern: str = PRINTABLE, **kwargs: Any) -> None:
-        kwargs.setdefault("trim_whitespace", False)
         super().__init__(**kwargs)
         self.validators.append(RegexValidator(pattern, message=f"does not match {pattern}"))
-
-    def to_internal_value(self, data: Any) -> str:
-        """The text itself."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(super().to_internal_value(data))
 
 
 class Code(Text):
@@ -45,18 +39,12 @@ class Percent(Text):
         super().__init__(pattern=PERCENT, max_length=6, **kwargs)
 
 
-class Money(serializers.IntegerField):
+class Money(fields.StrictInteger):
     """A JSON integer: đồng."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
         super().__init__(max_value=MAX_MONEY, **kwargs)
-
-    def to_internal_value(self, data: Any) -> int:
-        """The integer itself; no float, no text, no boolean."""
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return int(data)
 
 
 class Flag(serializers.BooleanField):
@@ -79,7 +67,7 @@ class Choice(serializers.ChoiceField):
         return data
 
 
-class Moment(serializers.DateTimeField):
+class Moment(fields.Moment):
     """ISO 8601; written with ``+07:00``."""
 
     def to_representation(self, value: datetime) -> str:

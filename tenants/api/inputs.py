@@ -81,7 +81,7 @@ class AccountChanges(Input):
     credentials = serializers.DictField(child=Text(max_length=MAX_VALUE_LENGTH), required=False)
     ip_allowlist = serializers.ListField(child=Text(max_length=60), max_length=MAX_ALLOWLIST, required=False)
     ip_allowlist_enforced = Flag(required=False)
-    fee = FeeInput(required=False)
+    fee = FeeInput(required=False, allow_null=True)
     api_url = Text(max_length=MAX_API_URL, required=False, allow_blank=True)
     is_active = Flag(required=False)
 
@@ -94,7 +94,7 @@ class AccountInput(Input):
     credentials = serializers.DictField(child=Text(max_length=MAX_VALUE_LENGTH))
     ip_allowlist = serializers.ListField(child=Text(max_length=60), max_length=MAX_ALLOWLIST, required=False)
     ip_allowlist_enforced = Flag(required=False)
-    fee = FeeInput(required=False)
+    fee = FeeInput(required=False, allow_null=True)
     api_url = Text(max_length=MAX_API_URL, required=False, allow_blank=True)
 
 

@@ -39,8 +39,9 @@ def test_filters_narrow_the_list(staff: APIClient) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("limit", "201"), ("limit", "0"), ("limit", "-1"), ("limit", "x"), ("cursor", "x"), ("cursor", "bnVsbA"), 
-        ("cursor", "WzFlNV0"),         ("cursor", "WyJhIl0"), ("cursor", "W3RydWVd"), ("cursor", "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5XQ"), ("cursor", "[" * 5000),
+        ("limit", "201"), ("limit", "0"), ("limit", "-1"), ("limit", "x"), ("cursor", "x"), ("cursor", "bnVsbA"),
+        ("cursor", "WzFlNV0"), ("cursor", "WyJhIl0"), ("cursor", "W3RydWVd"),
+        ("cursor", "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5XQ"), ("cursor", "[" * 5000),
         ("is_active", "maybe"), ("search", "x" * 101), ("search", "a\x00b"),
     ],
 )  # fmt: skip
