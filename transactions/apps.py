@@ -7,3 +7,10 @@ class TransactionsConfig(AppConfig):
 
     name = "transactions"
     verbose_name = _("Payments")
+
+    def ready(self) -> None:
+        """Say what in this room takes two people."""
+        from audit.approvals import Approvable, register  # noqa: PLC0415 models are not loaded before
+        from transactions.services.review import REJECT_REVIEW, apply_rejection  # noqa: PLC0415
+
+        register(Approvable(REJECT_REVIEW, _("Reject a payment under review"), "transactions.reject_review", apply_rejection))

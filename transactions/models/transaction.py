@@ -77,7 +77,13 @@ class Transaction(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        permissions = [("view_payer", _("Can see payers and raw notices"))]
+        permissions = [
+            ("view_payer", _("Can see payers and raw notices")),
+            ("ask_provider", _("Can ask the provider about a payment")),
+            ("cancel_payment", _("Can cancel a pending payment")),
+            ("accept_review", _("Can accept a payment under review")),
+            ("reject_review", _("Can ask for, or allow, the rejection of a payment under review")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=[

@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from audit.services import Actor, record
+from payments_site.kernel import ids
 from transactions import messages
 from transactions.lifecycle import Status, Trigger
 from transactions.models import Receipt, Refund, Transaction
 from transactions.providers.base import Outcome, RefundReport
 from transactions.services import _transition
+from transactions.services._numbers import next_number
 from transactions.services._transition import Happening
 from transactions.services.schedule import next_question_at
 
@@ -32,6 +34,55 @@ def refund_message(refund: Refund) -> dict[str, Any]:
             "failure_reason": refund.failure_reason,
         }
     }
+
+
+def write_refund(
+    payment: Transaction,
+    receipt: Receipt,
+    *,
+    amount: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    due: datetime,
+    internal_refund_id: str | None = None,
+    notification_url: str = "",
+) -> Refund:
+    """A refund of a locked payment, with its event and audit entry, not yet sent; the resolver takes it up at ``due``."""
+    number = next_number("transactions_refund")
+    refund = Refund.objects.create(
+        id=number,
+        tenant_id=payment.tenant_id,
+        transaction=payment,
+        receipt=receipt,
+        amount=amount,
+        reason=reason,
+        internal_refund_id=internal_refund_id,
+        notification_url=notification_url,
+        status=Refund.Status.REQUESTED,
+        provider_reference=f"R{ids.base32(number, 10).upper()}",
+        requested_by=actor.user_id,
+        requested_by_type=actor.user_type,
+        next_query_at=due,
+        created_at=now,
+        updated_at=now,
+    )
+    _transition.write_event(
+        payment,
+        event_type="refund_initiated",
+        now=now,
+        data={"refund_id": refund.public_id, "refund_amount": refund.amount, "reason": refund.reason},
+        message_type=messages.REFUND_PROCESSING,
+        message_extra=refund_message(refund),
+        notify_also=refund.notification_url,
+    )
+    payment.save(update_fields=["last_sequence", "updated_at"])
+    record(
+        actor=actor, action="refund_initiated", entity_type="refund", entity_id=refund.public_id, now=now,
+        tenant_id=payment.tenant.public_id,
+        new={"transaction_id": payment.public_id, "amount": refund.amount, "reason": refund.reason},
+    )  # fmt: skip
+    return refund
 
 
 @transaction.atomic

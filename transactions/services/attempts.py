@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from audit.services import Actor
-from payments_site.kernel import ids
 from payments_site.kernel.clock import iso
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.faults import fault_point
@@ -26,6 +25,7 @@ from transactions.providers.base import (
     ProviderRefused,
 )
 from transactions.services import _transition
+from transactions.services._numbers import next_number
 from transactions.services._transition import Happening
 from transactions.services.accounts import Route, http_client, notify_url, return_url
 from transactions.services.schedule import first_question_at
@@ -43,17 +43,9 @@ class ProviderTrouble(DomainError):
         super().__init__(details)
 
 
-def next_attempt_number() -> int:
-    """The number of the next attempt, from its own sequence: our reference at the provider is made from it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('transactions_paymentattempt', 'id'))")
-        row = cursor.fetchone()
-    return int(row[0])
-
-
 def new_attempt(payment: Transaction, route: Route, *, payer_ip: str | None, method: str | None, now: datetime) -> PaymentAttempt:
     """Write an attempt that the provider does not know of yet."""
-    number = next_attempt_number()
+    number = next_number("transactions_paymentattempt")
     expires_at = payment.expires_at
     if route.adapter.limits.max_expiry_minutes is not None:
         expires_at = min(expires_at, now + timedelta(minutes=route.adapter.limits.max_expiry_minutes))
@@ -166,6 +158,3 @@ def describe(payment: Transaction) -> dict[str, Any]:
         "payment_method": payment.payment_method,
         "expires_at": iso(payment.expires_at),
     }
-
-
-__all__ = ["ProviderTrouble", "describe", "ids", "initiate", "new_attempt", "next_attempt_number"]

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from audit.services import Actor, record
-from payments_site.kernel import ids
+from audit.services import Actor
 from payments_site.kernel.errors import DomainError, InvalidInput
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
-from transactions import messages, representation
+from transactions import representation
 from transactions.lifecycle import PAID, Status
 from transactions.models import Receipt, Refund, Transaction
 from transactions.personal import key_of
@@ -29,7 +28,7 @@ from transactions.providers.base import (
 )
 from transactions.selectors import IN_FLIGHT, remaining_to_refund
 from transactions.services import _transition, idempotency
-from transactions.services._refunds import apply_report, refund_message
+from transactions.services._refunds import apply_report, write_refund
 from transactions.services.accounts import context_of, http_client
 from transactions.services.idempotency import InProgress, Key, KeyReused
 from transactions.services.schedule import first_question_at
@@ -163,24 +162,19 @@ def _reserve(payment_id: int, new: NewRefund, key: Key | None, actor: Actor, now
     left = remaining_to_refund(payment)
     if new.amount > left:
         raise NotEnoughLeft({"field": "refund_amount", "value": new.amount, "remaining_amount": left})
-    refund = _insert(payment, _receipt_for(payment, new.amount), new, actor, now)
+    refund = write_refund(
+        payment,
+        _receipt_for(payment, new.amount),
+        amount=new.amount,
+        reason=new.reason,
+        internal_refund_id=new.internal_refund_id,
+        notification_url=new.notification_url,
+        actor=actor,
+        now=now,
+        due=first_question_at(now),
+    )
     if record_id is not None:
         idempotency.attach(record_id, payment, subject_id=refund.public_id)
-    _transition.write_event(
-        payment,
-        event_type="refund_initiated",
-        now=now,
-        data={"refund_id": refund.public_id, "refund_amount": refund.amount, "reason": refund.reason},
-        message_type=messages.REFUND_PROCESSING,
-        message_extra=refund_message(refund),
-        notify_also=refund.notification_url,
-    )
-    payment.save(update_fields=["last_sequence", "updated_at"])
-    record(
-        actor=actor, action="refund_initiated", entity_type="refund", entity_id=refund.public_id, now=now,
-        tenant_id=payment.tenant.public_id,
-        new={"transaction_id": payment.public_id, "amount": refund.amount, "reason": refund.reason},
-    )  # fmt: skip
     return refund, record_id
 
 
@@ -199,29 +193,6 @@ def _receipt_for(payment: Transaction, amount: int) -> Receipt:
     if most == 0:
         raise CannotBeRefunded({"transaction_id": payment.public_id})
     raise NotEnoughLeft({"field": "refund_amount", "value": amount, "remaining_amount": most})
-
-
-def _insert(payment: Transaction, receipt: Receipt, new: NewRefund, actor: Actor, now: datetime) -> Refund:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('transactions_refund', 'id'))")
-        number = int(cursor.fetchone()[0])
-    return Refund.objects.create(
-        id=number,
-        tenant_id=payment.tenant_id,
-        transaction=payment,
-        receipt=receipt,
-        amount=new.amount,
-        reason=new.reason,
-        internal_refund_id=new.internal_refund_id,
-        notification_url=new.notification_url,
-        status=Refund.Status.REQUESTED,
-        provider_reference=f"R{ids.base32(number, 10).upper()}",
-        requested_by=actor.user_id,
-        requested_by_type=actor.user_type,
-        next_query_at=first_question_at(now),
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _keep_answer(record_id: int, refund: Refund) -> None:

@@ -110,7 +110,6 @@ class _Settling:
 
     def _paid_twice(self, receipt: Receipt) -> Settlement:
         """Money for an order that is paid already: recorded, never dropped; the status of a paid payment does not change."""
-        self.payment.received_amount += receipt.amount
         _transition.write_event(
             self.payment,
             event_type="double_payment",
@@ -175,11 +174,13 @@ class _Settling:
         return number is None or number in numbers or None in numbers
 
     def _receipt(self) -> Receipt:
+        """The receipt of this money; one that a rejected review wrote for the same number is the same money."""
         number = self.report.transaction_no
-        taken = (
-            number is not None
-            and Receipt.objects.filter(account_id=self.attempt.account_id, provider_transaction_no=number).exists()
-        )
+        known = Receipt.objects.filter(account_id=self.attempt.account_id, provider_transaction_no=number or "").first()
+        if known is not None and known.attempt_id == self.attempt.pk:
+            return known
+        taken = known is not None
+        self.payment.received_amount += self.attempt.amount
         receipt = Receipt.objects.create(
             account_id=self.attempt.account_id,
             transaction=self.payment,
@@ -206,7 +207,7 @@ class _Settling:
         fee = fee_of(self.payment.amount, fee_in_force(self.attempt.account_id, moment))
         return {
             **self._told_columns(),
-            "received_amount": self.payment.received_amount + self.attempt.amount,
+            "received_amount": self.payment.received_amount,
             "transaction_fee": fee,
             "net_amount": self.payment.amount - fee,
             "paid_at": self._paid_at(),
