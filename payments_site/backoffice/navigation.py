@@ -48,7 +48,11 @@ GROUPS: list[tuple[Promise, list[Item]]] = [
     ),
     (_("Audit"), [("audit.auditentry", "history"), ("audit.operationalevent", "notifications")]),
 ]
-SYSTEM: list[Item] = [("tenants.paymentprovider", "tune"), ("tenants.systemconfiguration", "settings")]
+SYSTEM: list[Item] = [
+    ("tenants.paymentprovider", "tune"),
+    ("tenants.systemconfiguration", "settings"),
+    ("django_celery_beat.periodictask", "schedule"),
+]
 # Reached from a payment's page; a list of its own would only be noise.
 UNLISTED = {"transactions.transactionevent"}
 

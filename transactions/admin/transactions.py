@@ -7,14 +7,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from transactions.admin.base import MoneyRowAdmin
-from transactions.admin.cells import TRANSACTION_TONES, money_column, provider_column, status_column
+from transactions.admin.cells import TRANSACTION_TONES, badge, money_column, provider_column
 from transactions.admin.filters import DayFilter, ProviderFilter
 from transactions.admin.page import page_of
 from transactions.admin.search import search
 from transactions.models import Transaction
+from transactions.timeline import Tone
 
 
 @admin.register(Transaction)
@@ -22,16 +25,15 @@ class TransactionAdmin(MoneyRowAdmin):
     """Newest first; searched by the start of a number; who may not see payers finds none by e-mail or telephone."""
 
     list_display = (
-        "public_id",
-        "order_id",
-        status_column(TRANSACTION_TONES, _("status")),
+        "payment",
+        "state",
         money_column("amount", _("amount")),
         provider_column(_("provider")),
-        "tenant",
+        "application",
         "created_at",
         "paid_at",
-        "late",
     )
+    list_display_links = ("payment",)
     list_filter = ("status", ProviderFilter, "late", DayFilter, "tenant")
     list_select_related = ("tenant",)
     ordering = ("-created_at", "-id")
@@ -57,6 +59,23 @@ class TransactionAdmin(MoneyRowAdmin):
         if request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist"):
             return rows.defer("payer_sealed", "payment_url", "qr_code", "metadata", "description", "return_url", "callback_url")
         return rows
+
+    @admin.display(description=_("payment"))
+    def payment(self, payment: Transaction) -> SafeString:
+        """The client's order above our id."""
+        return format_html('{}<small class="sp-under">{}</small>', payment.order_id, payment.public_id)
+
+    @admin.display(description=_("status"))
+    def state(self, payment: Transaction) -> SafeString:
+        """A coloured label, and another one on money that came late."""
+        late = badge(_("Paid late"), Tone.WARNING) if payment.late else ""
+        tone = TRANSACTION_TONES.get(payment.status, Tone.NEUTRAL)
+        return format_html("{} {}", badge(payment.get_status_display(), tone), late)
+
+    @admin.display(description=_("tenant"))
+    def application(self, payment: Transaction) -> str:
+        """The short code: names are on the payment's page."""
+        return payment.tenant.app_code
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments_site.kernel import ids
+from payments_site.kernel.money import format_vnd
 from tenants.models import ProviderAccount
 from transactions.models.receipt import Receipt
 from transactions.models.refund import Refund
@@ -71,4 +72,4 @@ class MoneyIssue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.issue_type} {self.amount}"
+        return f"{self.get_issue_type_display()} · {format_vnd(self.amount)}"

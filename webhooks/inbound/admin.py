@@ -35,8 +35,7 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
     """Read-only, but for applying again, which asks for the permission to change notices."""
 
     list_display = (
-        "public_id", "verdict_badge", provider_column(_("provider")), "attempt", "method", "source_ip", "reply_status",
-        "received_at", "tries",
+        "public_id", "verdict_badge", provider_column(_("provider")), "reference", "source_ip", "reply_status", "received_at",
     )  # fmt: skip
     list_filter = ("verdict", ProviderFilter, ReceivedDayFilter)
     list_select_related = ("attempt",)
@@ -94,6 +93,11 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
         if raw.body:
             lines += ["", raw.body.decode(errors="replace")]
         return format_html('<pre class="sp-raw">{}</pre><pre class="sp-raw">{}</pre>', "\n".join(lines), fields)
+
+    @admin.display(description=_("our reference"))
+    def reference(self, notice: ProviderNotification) -> str:
+        """Of the attempt that the notice named."""
+        return notice.attempt.provider_reference if notice.attempt is not None else EMPTY
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         """Who may change notices may have them applied again."""
