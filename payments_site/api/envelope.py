@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
@@ -30,8 +31,8 @@ def request_id_of(request: Any) -> str:
 
 
 def encode(value: Any) -> bytes:
-    """JSON as the API writes it: compact, UTF-8, Vietnamese readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """JSON as the API writes it: compact, UTF-8, Vietnamese readable. A lone surrogate (echoed from bad input) becomes "?"."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def success(
@@ -79,6 +80,18 @@ def error_response(request: HttpRequest, entry: ErrorCode, details: Mapping[str,
 def domain_error_body(request: Any, error: DomainError) -> dict[str, Any]:
     """The envelope of an anticipated failure."""
     return error_body(request, error.entry, error.details, error.message(language_of(request)))
+
+
+class OneForm(BaseContentNegotiation):
+    """There is one form of answer, whatever the client says it accepts."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """The only one."""
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The first one."""
+        return renderers[0], renderers[0].media_type
 
 
 class Renderer(BaseRenderer):

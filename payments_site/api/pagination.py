@@ -11,13 +11,14 @@ from payments_site.kernel.errors import InvalidInput
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+_MAX_CURSOR = 512
 
 
 def read_limit(text: str | None, default: int = DEFAULT_LIMIT) -> int:
     """The ``limit`` parameter, 1 to 200. Raises ``InvalidInput``."""
     if text is None or text == "":
         return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_LIMIT:
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= MAX_LIMIT:
         raise InvalidInput({"field": "limit", "value": text[:20], "constraint": f"1 to {MAX_LIMIT}"})
     return int(text)
 
@@ -30,10 +31,12 @@ def encode_cursor(position: list[Any]) -> str:
 
 def decode_cursor(text: str, *, parts: int) -> list[Any]:
     """What ``encode_cursor`` took. Raises ``InvalidInput`` naming ``cursor``."""
+    if len(text) > _MAX_CURSOR:
+        raise InvalidInput({"field": "cursor", "constraint": "a cursor of this API is expected"})
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         position = json.loads(raw)
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, RecursionError, binascii.Error) as error:
         raise InvalidInput({"field": "cursor", "constraint": "a cursor of this API is expected"}) from error
     if not isinstance(position, list) or len(position) != parts:
         raise InvalidInput({"field": "cursor", "constraint": "a cursor of this API is expected"})

@@ -8,6 +8,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["payments_site.api.envelope.Renderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "payments_site.api.envelope.OneForm",
     "DEFAULT_PARSER_CLASSES": ["payments_site.api.parsers.ObjectParser"],
     "DEFAULT_SCHEMA_CLASS": "payments_site.api.schema.Schema",
     "EXCEPTION_HANDLER": "payments_site.api.exception_handler.handle",

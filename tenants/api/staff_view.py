@@ -34,10 +34,6 @@ class StaffView(APIView):
 
     usage: Usage | None = None
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """There is one form of answer, whatever the client accepts."""
-        return super().perform_content_negotiation(request, force=True)
-
     def perform_authentication(self, request: Request) -> None:
         """Who it is, and how often: 401 without a valid session or token, 429 above the limit."""
         if not request.user or not request.user.is_authenticated:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
 from payments_site.kernel import ids
+from payments_site.kernel.redaction import mask
 from tenants.models.organisation import Project, Tenant
 
 
@@ -78,15 +79,13 @@ class ProviderAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider.code} · {self.identifier} ({self.environment})"
+        return f"{self.provider.code} · {mask(self.identifier)} ({self.environment})"
 
 
 class ProviderCredentials(models.Model):
     """One version of an account's credentials (a JSON object, encrypted). An attempt names the version it was made with."""
 
-    account = models.ForeignKey(
-        ProviderAccount, on_delete=models.PROTECT, related_name="credentials", verbose_name=_("account")
-    )
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="credentials", verbose_name=_("account"))
     version = models.PositiveIntegerField(_("version"))
     secret = EncryptedTextField(_("credentials"))
     created_at = models.DateTimeField(_("created at"))
@@ -105,9 +104,7 @@ class ProviderCredentials(models.Model):
 class FeeSchedule(models.Model):
     """What a provider charges from ``valid_from`` on: basis points of the amount plus a fixed part, bounded, plus VAT."""
 
-    account = models.ForeignKey(
-        ProviderAccount, on_delete=models.PROTECT, related_name="fees", verbose_name=_("account")
-    )
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="fees", verbose_name=_("account"))
     valid_from = models.DateTimeField(_("valid from"))
     basis_points = models.PositiveIntegerField(_("basis points"), default=0)
     fixed = models.BigIntegerField(_("fixed part"), default=0)
@@ -123,9 +120,7 @@ class FeeSchedule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "valid_from"], name="fee_valid_from_once"),
             models.CheckConstraint(
-                condition=models.Q(
-                    basis_points__lte=10_000, vat_basis_points__lte=10_000, fixed__gte=0, minimum__gte=0
-                ),
+                condition=models.Q(basis_points__lte=10_000, vat_basis_points__lte=10_000, fixed__gte=0, minimum__gte=0),
                 name="fee_sane",
             ),
         ]

@@ -60,9 +60,7 @@ class Tenant(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tenants", verbose_name=_("project"))
     app_code = models.CharField(_("app code"), max_length=32, validators=[code_validator])
     name = models.CharField(_("name"), max_length=200)
-    business_type = models.CharField(
-        _("business type"), max_length=20, choices=BusinessType.choices, default=BusinessType.OTHER
-    )
+    business_type = models.CharField(_("business type"), max_length=20, choices=BusinessType.choices, default=BusinessType.OTHER)
     is_active = models.BooleanField(_("active"), default=True)
     callback_url = models.CharField(_("callback URL"), max_length=2048, blank=True, default="")
     min_amount = models.BigIntegerField(_("smallest amount"), default=DEFAULT_MIN_AMOUNT)
@@ -79,9 +77,7 @@ class Tenant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "app_code"], name="tenant_app_code_once"),
             models.CheckConstraint(condition=models.Q(min_amount__gte=1), name="tenant_min_positive"),
-            models.CheckConstraint(
-                condition=models.Q(max_amount__gte=models.F("min_amount")), name="tenant_max_over_min"
-            ),
+            models.CheckConstraint(condition=models.Q(max_amount__gte=models.F("min_amount")), name="tenant_max_over_min"),
         ]
 
     def __str__(self) -> str:
