@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from payments_site.kernel import clock
-from transactions.services import expire, idempotency, resolve
+from transactions.services import alerts, expire, idempotency, resolve
 
 
 @shared_task(name="transactions.expire_due")
@@ -34,3 +34,9 @@ def delete_idempotency_records() -> int:
 def resolve_due() -> int:
     """Ask providers about payments and refunds that are due on the resolver's schedule."""
     return resolve.resolve_due(now=clock.now())
+
+
+@shared_task(name="transactions.raise_alerts")
+def raise_alerts() -> int:
+    """Look for failures in numbers and for success without a notice."""
+    return alerts.raise_alerts(now=clock.now())

@@ -15,6 +15,9 @@ SERVER_IP: str = env.str("SERVER_IP", default="127.0.0.1")
 # Seconds after its creation at which an open attempt or refund is asked for; then hourly for a day, then daily for five.
 RESOLVER_FIRST_DELAYS: list[int] = [int(text) for text in env.list("RESOLVER_FIRST_DELAYS", default=["60", "300", "900", "3600"])]
 
+# So many failed attempts (not given up or left by the payer) at one provider within an hour are an alert.
+ALERT_FAILED_PAYMENTS_PER_HOUR = env.int("ALERT_FAILED_PAYMENTS_PER_HOUR", default=20)
+
 PROVIDER_CONNECT_TIMEOUT = env.float("PROVIDER_CONNECT_TIMEOUT", default=3.0)
 PROVIDER_READ_TIMEOUT = env.float("PROVIDER_READ_TIMEOUT", default=30.0)
 
