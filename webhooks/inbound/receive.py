@@ -95,6 +95,17 @@ def receive(
     return process(notice=notice, adapter=adapter, candidates=candidates, attempt=attempt, raw=raw, now=now)
 
 
+def is_genuine(*, provider_code: str, account_id: str | None, raw: RawRequest, now: datetime) -> bool:
+    """Whether an account's key signed this; nothing is stored. Asked only where an address has sent too much that was refused."""
+    adapter = registry.get(provider_code)
+    candidates, _ = _look_up(adapter, account_id, raw)
+    try:
+        _verify(adapter, candidates, raw, now)
+    except (InvalidSignature, MalformedNotification):
+        return False
+    return True
+
+
 def process(
     *,
     notice: ProviderNotification,
