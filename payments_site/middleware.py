@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from payments_site.api.envelope import error_response
+from payments_site.api.throttling import tell_usage
 from payments_site.kernel import ids
 from payments_site.kernel.errors import REGISTRY
 
@@ -56,7 +57,7 @@ class BodyLimitMiddleware:
         if request.path.startswith("/api/") and not request.path.startswith("/api/v1/webhooks/"):
             refusal = self._refusal(request)
             if refusal is not None:
-                return refusal
+                return tell_usage(request, refusal)
         return self._get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from payments_site.api.envelope import error_response
+from payments_site.api.throttling import tell_usage
 from payments_site.health import Status, Version
 from payments_site.kernel.errors import REGISTRY
 
@@ -17,7 +18,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Unknown routes of the API answer in its envelope; an empty path part is named as such."""
     parts = request.path.split("/")[3:]
     missing = len(parts) > 1 and "" in parts[:2]
-    return error_response(request, REGISTRY["MISSING_PROJECT_OR_APP_CODE" if missing else "NOT_FOUND"])
+    code = "MISSING_PROJECT_OR_APP_CODE" if missing else "NOT_FOUND"
+    return tell_usage(request, error_response(request, REGISTRY[code]))
 
 
 api: list[URLPattern | URLResolver] = [

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpResponse
 from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
+from payments_site.api.context import client_address
 from payments_site.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,15 @@ def count(request: Any, *, group: str, key: str, rate: str, increment: bool = Tr
         failed_open += 1
         return Usage(limit, limit, seconds, False)
     return Usage(limit, max(0, limit - usage["count"]), max(0, usage["time_left"]), usage["should_limit"])
+
+
+def tell_usage(request: Any, response: HttpResponse) -> HttpResponse:
+    """Put the address's ``RateLimit-*`` headers on an answer that no view made; nothing is counted."""
+    key = f"address:{client_address(request)}"
+    usage = count(request, group="client", key=key, rate=settings.RATE_LIMIT_CLIENT, increment=False)
+    for name, value in usage.headers().items():
+        response[name] = value
+    return response
 
 
 def parse_rate(rate: str) -> tuple[int, int]:

@@ -132,8 +132,11 @@ def test_every_answer_of_the_client_api_says_how_much_of_the_limit_is_left(api, 
         post(), post(amount="x"), post(provider_code="momo"),
         api.get(f"{acme.base}/transactions/txn_1", headers=acme.headers), api.get(f"{acme.base}/status", headers=acme.headers),
         api.get(f"{acme.base}/status"), api.get("/api/v1/NOBODY/x/status", headers=acme.headers),
-        api.delete(f"{acme.base}/transactions", headers=acme.headers),
+        api.delete(f"{acme.base}/transactions", headers=acme.headers), api.get(f"{acme.base}/nothing", headers=acme.headers),
+        api.get("/api/v1//acme/transactions", headers=acme.headers),
+        api.generic("POST", f"{acme.base}/transactions", b"x" * (1024 * 1024 + 1), headers=acme.headers),
     ]  # fmt: skip
+    assert answers[-1].status_code == 413
     for answer in answers:
         limit, remaining, reset = (int(answer[name]) for name in RATE_HEADERS)
         assert limit == 100_000
