@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from payments_site.api.envelope import error_response
 from payments_site.api.throttling import tell_usage
@@ -30,12 +33,15 @@ api: list[URLPattern | URLResolver] = [
     path("<str:project_code>/<str:app_code>/", include("transactions.api.urls")),
 ]
 
+# The document comes as YAML or JSON, as the reader asks; the API itself has one form.
+document: dict[str, Any] = {"content_negotiation_class": DefaultContentNegotiation}
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lambda request: redirect("admin:index")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", SpectacularAPIView.as_view(**document), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", **document), name="docs"),
     path("api/v1/", include(api)),
     path("", include("transactions.checkout.urls")),
     re_path(r"^api/", not_found),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
@@ -72,6 +73,12 @@ def error_responses(codes: Iterable[str]) -> dict[int, OpenApiResponse]:
     }
 
 
+@functools.cache
+def _shared_envelope(data: Any) -> Any:
+    """The envelope of data that several operations answer with: one component, not one an operation."""
+    return envelope(f"{type(data).__name__}Answer", data)
+
+
 def operation(
     *,
     summary: str,
@@ -88,10 +95,12 @@ def operation(
     description: str = "",
     auth: list[str] | None = None,
     also: Iterable[int] = (),
+    other_answers: Mapping[int, tuple[Any, Any]] | None = None,
 ) -> Callable[[F], F]:
     """Document one view method. ``data`` is the serializer instance of the envelope's data, ``errors`` codes of the registry.
 
-    ``also`` names further statuses that come with the same data.
+    ``also`` names further statuses that come with the same data, ``other_answers`` successes with data
+    (serializer, example) of their own.
     """
     errors = {*errors, "SYSTEM_ERROR"}
     examples = []
@@ -104,6 +113,10 @@ def operation(
             value["pagination"] = {"next": None, "previous": None, "limit": 50}
         answer_examples.append(OpenApiExample("answer", value=value))
     success = OpenApiResponse(envelope(f"{name}Answer", data, paginated=paginated), summary, answer_examples)
+    others = {
+        code: OpenApiResponse(_shared_envelope(other), "", [_success_example(shown)])
+        for code, (other, shown) in (other_answers or {}).items()
+    }
     extra: dict[str, Any] = {"auth": auth} if auth is not None else {}
     return extend_schema(
         operation_id=name,
@@ -112,10 +125,14 @@ def operation(
         tags=tags,
         request=request,
         parameters=[*parameters, _LANGUAGE, _REQUEST_ID, *_answer_headers(errors)],
-        responses={**dict.fromkeys([status, *also], success), **error_responses(errors)},
+        responses={**dict.fromkeys([status, *also], success), **others, **error_responses(errors)},
         examples=examples,
         **extra,
     )
+
+
+def _success_example(data: Any) -> OpenApiExample:
+    return OpenApiExample("answer", value={"success": True, "data": data, "request_id": _EXAMPLE_REQUEST_ID})
 
 
 _LANGUAGE = OpenApiParameter(

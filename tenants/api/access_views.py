@@ -5,16 +5,19 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.models import ApprovalRequest
 from payments_site.api.envelope import success
 from payments_site.api.schema import operation
 from payments_site.kernel import clock
 from tenants.api import examples, inputs, outputs
+from tenants.api.approval_views import ASKED, ASKS_A_SECOND_PERSON, answer_asked
 from tenants.api.bodies import read_body
 from tenants.api.staff_view import STAFF_ERRORS, StaffView
 from tenants.api.tenant_views import TAGS
 from tenants.services.callback_secrets import rotate_callback_secret
+from tenants.services.four_eyes import change_limits
 from tenants.services.keys import create_api_key, revoke_api_key
-from tenants.services.limits import limits_of, set_limits
+from tenants.services.limits import limits_of
 
 
 class LimitsView(StaffView):
@@ -27,7 +30,8 @@ class LimitsView(StaffView):
         name="adminSetLimits",
         data=outputs.LimitsOutput(),
         tags=TAGS,
-        description="In đồng. One left out keeps its value; null lifts the daily or monthly one.",
+        description="In đồng. One left out keeps its value; null lifts the daily or monthly one. " + ASKS_A_SECOND_PERSON,
+        other_answers=ASKED,
         request=inputs.LimitsInput,
         request_example=examples.LIMITS,
         example=examples.LIMITS,
@@ -36,8 +40,10 @@ class LimitsView(StaffView):
     def put(self, request: Request, tenant_id: str) -> Response:
         """200 with the limits as they are now."""
         changes = read_body(request, inputs.LimitsInput)
-        tenant = set_limits(tenant_id=tenant_id, changes=changes, actor=self.actor(request), now=clock.now())
-        return success(request, limits_of(tenant))
+        done = change_limits(
+            tenant_id=tenant_id, changes=changes, person=request.user, actor=self.actor(request), now=clock.now()
+        )
+        return answer_asked(request, done) if isinstance(done, ApprovalRequest) else success(request, limits_of(done))
 
 
 class ApiKeysView(StaffView):

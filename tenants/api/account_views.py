@@ -7,15 +7,18 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.models import ApprovalRequest
 from payments_site.api.envelope import success
 from payments_site.api.schema import operation
 from payments_site.kernel import clock
 from tenants import directory
 from tenants.api import examples, inputs, outputs
+from tenants.api.approval_views import ASKED, ASKS_A_SECOND_PERSON, answer_asked
 from tenants.api.bodies import read_body
 from tenants.api.staff_view import STAFF_ERRORS, StaffView
 from tenants.models import ProviderAccount
-from tenants.services.accounts import create_account, deactivate_account, update_account
+from tenants.services.accounts import create_account
+from tenants.services.four_eyes import change_account, switch_account_off
 
 _CREATE: dict[str, Any] = {
     "data": outputs.AccountOutput(),
@@ -28,14 +31,16 @@ _CREATE: dict[str, Any] = {
 _CHANGE: dict[str, Any] = {
     "data": outputs.AccountOutput(),
     "description": "What is left out keeps its value, also inside `credentials`. Changed credentials become a new version; the "
-    "one before goes on verifying notices for 48 hours. A changed fee holds from now on.",
+    "one before goes on verifying notices for 48 hours. A changed fee holds from now on. " + ASKS_A_SECOND_PERSON,
+    "other_answers": ASKED,
     "request": inputs.AccountChanges,
     "request_example": examples.ACCOUNT_CHANGES,
     "example": {**examples.ACCOUNT, "credentials_version": 2},
 }
 _REMOVE: dict[str, Any] = {
     "data": outputs.AccountOutput(),
-    "description": "No new payments go through it; notices of earlier ones are still applied.",
+    "description": "No new payments go through it; notices of earlier ones are still applied. " + ASKS_A_SECOND_PERSON,
+    "other_answers": ASKED,
     "example": {**examples.ACCOUNT, "is_active": False},
 }
 _PROJECT: dict[str, Any] = {"tags": ["Admin: projects"]}
@@ -57,11 +62,12 @@ class _AccountBase(StaffView):
 
     def _change(self, request: Request, account_id: str, **owner: str) -> Response:
         changes = read_body(request, inputs.AccountChanges)
-        account = update_account(account_id=account_id, changes=changes, **owner, actor=self.actor(request), now=clock.now())
-        return _answer(request, account)
+        who = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
+        return _answer(request, change_account(account_id=account_id, changes=changes, **owner, **who))
 
     def _remove(self, request: Request, account_id: str, **owner: str) -> Response:
-        return _answer(request, deactivate_account(account_id=account_id, **owner, actor=self.actor(request), now=clock.now()))
+        who = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
+        return _answer(request, switch_account_off(account_id=account_id, **owner, **who))
 
 
 class ProjectAccountsView(_AccountsBase):
@@ -134,6 +140,8 @@ class TenantAccountView(_AccountBase):
         return self._remove(request, account_id, tenant_id=tenant_id)
 
 
-def _answer(request: Request, account: ProviderAccount, status: int = 200) -> Response:
+def _answer(request: Request, account: ProviderAccount | ApprovalRequest, status: int = 200) -> Response:
+    if isinstance(account, ApprovalRequest):
+        return answer_asked(request, account)
     view = directory.account_view(account, clock.now())
     return success(request, outputs.AccountOutput(view).data, status=status)

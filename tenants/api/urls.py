@@ -6,10 +6,16 @@ from django.urls import path
 
 from tenants.api.access_views import ApiKeysView, ApiKeyView, CallbackSecretsView, LimitsView
 from tenants.api.account_views import ProjectAccountsView, ProjectAccountView, TenantAccountsView, TenantAccountView
+from tenants.api.approval_views import ApprovalsView, ApproveView, RejectView
+from tenants.api.log_views import SystemLogsView
 from tenants.api.project_views import ProjectsView, ProjectView
 from tenants.api.tenant_views import TenantsView, TenantView
 
 urlpatterns = [
+    path("approvals", ApprovalsView.as_view(), name="admin-approvals"),
+    path("approvals/<str:approval_id>/approve", ApproveView.as_view(), name="admin-approve"),
+    path("approvals/<str:approval_id>/reject", RejectView.as_view(), name="admin-reject"),
+    path("system-logs", SystemLogsView.as_view(), name="admin-system-logs"),
     path("projects", ProjectsView.as_view(), name="admin-projects"),
     path("projects/<str:project_id>", ProjectView.as_view(), name="admin-project"),
     path("projects/<str:project_id>/providers", ProjectAccountsView.as_view(), name="admin-project-accounts"),

@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from audit import approvals
+from audit.models import ApprovalRequest
+from audit.services import SYSTEM
+from payments_site.kernel import clock
 from tenants.models import ApiKey
 from tests.contracts import document
 from tests.factories.tenants import ProviderAccountFactory
 from tests.factories.world import Role, World
+from tests.integration.audit.people import person
 from tests.payloads.vnpay_sign import ipn_fields, sign
 
 NOBODY_LISTENS = "http://127.0.0.1:1/merchant_webapi/api/transaction"
@@ -58,6 +63,15 @@ def pay(api: APIClient, role: Role, shown: dict[str, Any]) -> None:
     assert notice.json()["RspCode"] == "00"
 
 
+def asked_approval(role: Role) -> ApprovalRequest:
+    """A change of acme's limits that waits for a second person."""
+    return approvals.ask(
+        action="tenants.set_limits", subject_type="tenant", subject_id=role.tenant_id, tenant_id=role.tenant_id,
+        payload={"tenant_id": role.tenant_id, "changes": {"max_amount": 1_000_000}}, difference={"max_amount": [1, 2]}, reason="",
+        person=person("maker", "change_tenant"), actor=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def belongings(world: World, api: APIClient, settings: Any) -> Belongings:
     """A paid payment of acme with a refund, and a pending one."""
@@ -85,5 +99,6 @@ def belongings(world: World, api: APIClient, settings: Any) -> Belongings:
         "project_id": key.tenant.project.public_id,
         "project_account_id": ProviderAccountFactory(project=key.tenant.project).public_id,
         "provider_code": "vnpay",
+        "approval_id": asked_approval(acme).public_id,
     }
     return Belongings(acme, ids, pending.json()["data"]["transaction_id"], page["next"])

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from tests.contracts import document as documents
 from tests.contracts.conftest import BODY, Belongings, pay
 from tests.contracts.schemas import answer_schema, faults
+from tests.factories.live import wait_until
 from tests.factories.tenants import StaffUserFactory, staff_client
 from tests.factories.world import Role, World, make_world
 
@@ -73,7 +74,10 @@ def test_the_feed_of_committed_events(api: APIClient, committed_db: None) -> Non
     made = api.post(f"{world.acme.base}/transactions", BODY, format="json", headers=world.acme.headers)
     url = f"{world.acme.base}/transactions/{made.json()['data']['transaction_id']}"
     pay(api, world.acme, api.get(url, headers=world.acme.headers).json()["data"])
-    answer = api.get(f"{world.acme.base}/events", headers=world.acme.headers)
+    # The feed waits for every older database transaction, those of the other test workers too.
+    events = f"{world.acme.base}/events"
+    wait_until(lambda: len(api.get(events, headers=world.acme.headers).json()["data"]) == 2, 90)
+    answer = api.get(events, headers=world.acme.headers)
     body = check(documents.fetch(api), answer, f"{BASE}/events", "GET", 200)
     assert [event["event_type"] for event in body["data"]] == ["transaction.created", "transaction.completed"]
     for other in (world.stranger, world.partner):

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from payments_site.kernel import clock
+from tests.factories.live import wait_until
 from tests.factories.world import make_world
 from tests.payloads.vnpay_sign import ipn_fields, sign
 from transactions.models import Transaction, TransactionEvent
@@ -129,7 +130,10 @@ def test_statistics_refuse_a_bad_range(api, acme, params):
     assert get(api, acme, "statistics", **params).json()["error_code"] == "VALIDATION_ERROR"
 
 
-def feed(api, role, after=None):
+def feed(api, role, after=None, at_least=0):
+    """All events. The feed waits for every older database transaction, those of the other test workers too."""
+    if at_least:
+        wait_until(lambda: len(feed(api, role, after)) >= at_least, 90)
     events, limit = [], 100
     for _ in range(limit):
         page = get(api, role, "events", **({"after": after} if after else {})).json()["data"]
@@ -144,7 +148,7 @@ def test_the_feed_tells_every_event_from_the_start(api, committed_db):
     role = make_world().acme
     first = create(api, role, "F-1")
     pay(api, role, first, "777004")
-    events = feed(api, role)
+    events = feed(api, role, at_least=2)
     assert [event["event_type"] for event in events] == ["transaction.created", "transaction.completed"]
     assert events[1]["data"]["status"] == "completed"
     assert feed(api, role, after=events[0]["event_id"]) == events[1:]
@@ -156,7 +160,7 @@ def test_a_poller_never_misses_an_event_that_commits_late(api, committed_db):
     """One writer opens its database transaction first and commits last; a poller meanwhile reads what came after it start."""
     role = make_world().acme
     slow, fast = create(api, role, "SLOW"), create(api, role, "FAST")
-    start = feed(api, role)[-1]["event_id"]
+    start = feed(api, role, at_least=2)[-1]["event_id"]
     written, go_on = threading.Event(), threading.Event()
 
     def slow_writer():
@@ -175,7 +179,7 @@ def test_a_poller_never_misses_an_event_that_commits_late(api, committed_db):
     early = feed(api, role, after=start)
     go_on.set()
     writer.join(20)
-    late = feed(api, role, after=early[-1]["event_id"] if early else start)
+    late = feed(api, role, after=early[-1]["event_id"] if early else start, at_least=2 - len(early))
     seen = [event["data"]["transaction_id"] for event in early + late]
     assert sorted(seen) == sorted([slow, fast])
 
@@ -183,6 +187,6 @@ def test_a_poller_never_misses_an_event_that_commits_late(api, committed_db):
 def test_strangers_feed_is_empty_and_acmes_events_are_unknown_to_it(api, committed_db):
     world = make_world()
     create(api, world.acme, "X-1")
-    event = feed(api, world.acme)[0]["event_id"]
+    event = feed(api, world.acme, at_least=1)[0]["event_id"]
     assert feed(api, world.stranger) == []
     assert get(api, world.stranger, "events", after=event).status_code == 404
