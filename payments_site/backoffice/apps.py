@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from payments_site.checks import register_checks
+
 
 class BackofficeConfig(AppConfig):
     """The admin site as a whole: the top floor."""
@@ -8,3 +10,7 @@ class BackofficeConfig(AppConfig):
     name = "payments_site.backoffice"
     label = "backoffice"
     verbose_name = _("Back office")
+
+    def ready(self) -> None:
+        """Check the settings of the whole house."""
+        register_checks()
