@@ -19,7 +19,7 @@ def basis_points_of(amount: int, basis_points: int) -> int:
 def percent_to_basis_points(percent: str) -> int:
     """``"1.10"`` -> ``110``. Raises ``ValueError`` for anything that is not a percentage with at most two decimals."""
     whole, _, decimals = percent.strip().partition(".")
-    if not whole.isascii() or not whole.isdigit() or len(decimals) > 2 or (decimals and not decimals.isdigit()):
+    if not percent.isascii() or not whole.isdigit() or len(decimals) > 2 or (decimals and not decimals.isdigit()):
         raise ValueError("a percentage with at most two decimals is expected")
     return int(whole) * 100 + int((decimals + "00")[:2])
 

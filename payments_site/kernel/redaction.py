@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,13 +23,17 @@ PERSONAL_NAMES = frozenset({"customer_info", "name", "email", "phone", "address"
 def redact(value: Any, names: frozenset[str] = SECRET_NAMES) -> Any:
     """A copy of ``value`` (mappings and lists, nested) in which the values of secret names are replaced."""
     if isinstance(value, Mapping):
-        return {
-            key: REDACTED if str(key).lower().replace("-", "_") in names or str(key).lower() in names else redact(item, names)
-            for key, item in value.items()
-        }
+        return {key: REDACTED if _spellings(str(key)) & names else redact(item, names) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [redact(item, names) for item in value]
     return value
+
+
+@functools.lru_cache(maxsize=2048)
+def _spellings(key: str) -> frozenset[str]:
+    """A name in lower case, as it stands, with dashes and with underscores."""
+    name = key.lower()
+    return frozenset({name, name.replace("-", "_"), name.replace("_", "-")})
 
 
 def mask(identifier: str) -> str:
