@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.architecture.source import ALL, Module, last_name, modules
+from tests.architecture.source import ALL, ROOT, Module, last_name, modules
 
 MAX_FUNCTION, MAX_FILE = 60, 400
 SPEAKS_TO_A_TERMINAL = ("payments_site/devstack/", "sandbox/")
@@ -131,6 +131,13 @@ def test_no_function_and_no_file_is_too_long() -> None:
 
 def test_every_module_says_what_it_is_for() -> None:
     assert findings(undocumented, *ALL) == []
+
+
+def test_no_test_empties_the_tables_that_migrations_filled() -> None:
+    marks = ("transaction=" + "True", "transactional" + "_db", "Transaction" + "TestCase")
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    found = [f"{path.relative_to(ROOT)}: {mark}" for path, text in texts.items() for mark in marks if mark in text]
+    assert found == [], "use committed_db: a flush takes providers and schedules away from the tests that come later"
 
 
 @pytest.mark.parametrize(

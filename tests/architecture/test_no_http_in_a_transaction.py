@@ -47,8 +47,7 @@ def test_the_client_of_the_services_is_watched_as_well() -> None:
         http_client().post_json(NOWHERE, {})
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_provider_called_in_a_real_transaction_fails_the_test() -> None:
+def test_a_provider_called_in_a_real_transaction_fails_the_test(committed_db: None) -> None:
     with transaction.atomic(), pytest.raises(HttpInsideTransaction):
         HttpClient().request("GET", NOWHERE)
 

@@ -17,8 +17,10 @@ from tests.architecture.source import ROOT, last_name, modules
 
 OURS = ("payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation")
 TASKS = {
+    "audit.expire_approvals",
     "transactions.delete_idempotency_records",
     "transactions.expire_due",
+    "transactions.raise_alerts",
     "transactions.resolve_due",
     "webhooks.outbound.sweep_callbacks",
 }
@@ -31,6 +33,7 @@ PAGES = {
     *("webhooks.CallbackDelivery", "webhooks.CallbackEndpoint", "webhooks.ProviderNotification"),
 }
 WITHOUT_A_PAGE = {
+    "audit.ApprovalRequest": "decided by a second person through the admin API",
     "tenants.ProviderCredentials": "versions are listed on their account's page, never shown",
     "webhooks.CallbackAttempt": "listed on its delivery's page",
     "transactions.DataKey": "never shown",
