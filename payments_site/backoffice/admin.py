@@ -1,4 +1,7 @@
-"""The jobs that run by themselves, to be looked at: their schedules come with the code, by migration."""
+"""The admin site as a whole: its script catalogue, and the jobs that run by themselves, to be looked at.
+
+Schedules of jobs come with the code, by migration; nobody edits them here.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
+from payments_site.backoffice import scripts
 from transactions.admin.base import MoneyRowAdmin
+
+admin.site.i18n_javascript = scripts.catalogue  # type: ignore[assignment, method-assign]
 
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     admin.site.unregister(model)

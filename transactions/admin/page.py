@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from transactions.admin.cells import TRANSACTION_TONES, badge, moment, money, page_url, provider_name
@@ -110,7 +111,7 @@ def _payer_lines(sealed: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Device"), sealed.get("device_id")),
         (_("Browser"), sealed.get("user_agent")),
     ]
-    return [(str(name), str(value)) for name, value in known if value]
+    return [(capfirst(str(name)), str(value)) for name, value in known if value]
 
 
 def _row(line: Line) -> Row:

@@ -1,0 +1,88 @@
+"""Every registered page opens in both languages; money rows are only looked at; no list asks more for more rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from tests.factories.backoffice import eventful_payment
+from tests.factories.world import Role
+from transactions.admin.base import MoneyRowAdmin
+from transactions.models import Transaction
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+MONEY = [model for model in MODELS if isinstance(admin.site._registry[model], MoneyRowAdmin)]
+OURS = [model for model in MODELS if model._meta.app_label in {"transactions", "webhooks"}]
+
+
+def name_of(model: type[Model]) -> str:
+    return model._meta.label
+
+
+def page(model: type[Model], name: str, *arguments: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=arguments)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("model", MODELS, ids=name_of)
+def test_list_add_and_change_page_open(model: type[Model], language: str, site: Client, payment: Transaction) -> None:
+    site.cookies["django_language"] = language
+    assert site.get(page(model, "changelist")).status_code == 200
+    assert site.get(page(model, "changelist"), {"q": "abc"}).status_code == 200
+    assert site.get(page(model, "add")).status_code in ({403} if model in MONEY else {200, 403})
+    row = model._default_manager.first()
+    assert row is not None or model not in OURS
+    if row is not None:
+        assert site.get(page(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", MONEY, ids=name_of)
+def test_money_rows_are_not_added_changed_or_deleted_even_by_a_superuser(
+    model: type[Model], site: Client, payment: Transaction
+) -> None:
+    before = list(model._default_manager.order_by("pk").values())
+    row = model._default_manager.first()
+    assert row is not None
+    assert site.post(page(model, "add"), {"status": "completed", "amount": "1"}).status_code == 403
+    assert site.post(page(model, "change", row.pk), {"status": "completed", "amount": "1"}).status_code == 403
+    assert site.get(page(model, "delete", row.pk)).status_code == 403
+    assert site.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    site.post(page(model, "changelist"), chosen)
+    assert list(model._default_manager.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("model", OURS, ids=name_of)
+def test_a_list_makes_no_more_queries_with_twice_the_rows(
+    model: type[Model], site: Client, payment: Transaction, api: APIClient, acme: Role
+) -> None:
+    site.get(page(model, "changelist"))
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        site.get(page(model, "changelist"))
+    rows = model._default_manager.count()
+    eventful_payment(api, acme)
+    assert model._default_manager.count() >= 2 * rows
+    with CaptureQueriesContext(connection) as many:
+        site.get(page(model, "changelist"))
+    assert len(many) <= len(few)
+
+
+def test_the_dashboard_makes_no_more_queries_with_twice_the_rows(
+    site: Client, payment: Transaction, api: APIClient, acme: Role
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        site.get(reverse("admin:index"))
+    eventful_payment(api, acme)
+    with CaptureQueriesContext(connection) as many:
+        site.get(reverse("admin:index"))
+    assert len(many) <= len(few)
