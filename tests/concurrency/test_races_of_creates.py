@@ -1,13 +1,15 @@
 """Creates that come at once, over HTTP."""
 
+import re
 import secrets
 from collections import Counter
 from functools import partial
+from urllib.parse import urlencode
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
 from tenants.services.limits import set_limits
-from tests.factories.live import at_once, sql, wait_until
+from tests.factories.live import at_once, call, sql, wait_until
 
 OF_TENANT = "JOIN tenants_tenant s ON s.id = t.tenant_id WHERE s.public_id = %s"
 
@@ -70,6 +72,20 @@ def test_a_key_with_different_bodies_at_once_makes_one_payment(shop):
     assert codes[201] == 1
     assert set(codes) <= {201, "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS"}
     assert payments(shop) == 1
+
+
+def test_a_payer_who_presses_eight_times_gets_one_attempt_and_one_event(shop):
+    payment = shop.create(provider_code=None)
+    page = call("GET", payment["payment_url"])
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    headers = {"Cookie": page.headers["set-cookie"].partition(";")[0]}
+    form = urlencode({"csrfmiddlewaretoken": token, "provider_code": "vnpay"})
+    answers = at_once([partial(call, "POST", payment["payment_url"], form, headers)] * 8)
+    assert {answer.status for answer in answers} == {302}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    shown = shop.show(payment["transaction_id"])
+    assert [event["event_type"] for event in shown["events"]] == ["created", "payment_initiated"]
+    assert attempts(shop) == 1
 
 
 def test_the_daily_limit_is_never_exceeded_by_a_race(shop):

@@ -105,7 +105,7 @@ def _order(payment: Transaction, attempt: PaymentAttempt, route: Route) -> Payme
 @transaction.atomic
 def _record(payment: Transaction, attempt: PaymentAttempt, session: PaymentSession, now: datetime) -> None:
     locked = _transition.lock_payment(payment.pk)
-    PaymentAttempt.objects.filter(pk=attempt.pk, status__in=("created", "unknown")).update(
+    recorded = PaymentAttempt.objects.filter(pk=attempt.pk, status__in=("created", "unknown")).update(
         status=PaymentAttempt.Status.PENDING,
         payment_url=session.payment_url,
         qr_code=session.qr_code,
@@ -114,7 +114,9 @@ def _record(payment: Transaction, attempt: PaymentAttempt, session: PaymentSessi
         merchant_code=session.merchant_code,
         updated_at=now,
     )
-    _transition.mark_initiated(locked, attempt, payment_url=session.payment_url, qr_code=session.qr_code, now=now)
+    # A twin (the payer pressed twice) may have recorded it already; and what is settled keeps naming the attempt that settled it.
+    if recorded and locked.status == Status.PENDING:
+        _transition.mark_initiated(locked, attempt, payment_url=session.payment_url, qr_code=session.qr_code, now=now)
     _copy(locked, payment)
 
 
