@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.factories.live import ORDER, sql
+from tests.factories.live import ORDER, call, sql
 
 
 @pytest.fixture
@@ -44,6 +44,20 @@ def test_no_answer_of_a_create_tells_how_the_service_is_built(shop):
     for answer in answers:
         assert "Traceback" not in answer.text
         assert "django" not in str(answer.headers).lower()
+
+
+def test_no_log_of_the_web_holds_a_payer_a_key_or_a_signature(shop):
+    payer = {"name": "Đỗ Thị Thu Thảo", "email": "thu.thao.81@example.vn", "phone": "0912000333", "address": "9 Hàng Bài"}
+    payment = shop.create(customer_info=payer)
+    shop.post(customer_info={**payer, "email": payer["email"] + "@"})
+    shop.post(customer_info=payer, web=shop.live.web, amount=-1)
+    told = shop.pay(payment)
+    call("GET", told["return_url"])
+    shop.notify(shop.fields(payment), secret="forged")
+    log = shop.live.web.log.read_text()
+    role = shop.role
+    for secret in (*payer.values(), role.api_key, role.hash_secret, role.callback_secret, "vnp_SecureHash"):
+        assert secret not in log
 
 
 def test_a_slash_in_an_order_survives_the_whole_way(shop):

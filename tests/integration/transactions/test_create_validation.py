@@ -186,6 +186,14 @@ def test_a_known_provider_that_is_not_set_up_is_422(post, provider):
     assert (answer.status_code, answer.json()["error_code"]) == (422, "PROVIDER_NOT_CONFIGURED")
 
 
+def test_a_provider_that_operators_switched_off_is_503(post):
+    from tenants.models import PaymentProvider
+
+    PaymentProvider.objects.filter(code="vnpay").update(is_active=False)
+    answer = post()
+    assert (answer.status_code, answer.json()["error_code"]) == (503, "PROVIDER_INACTIVE")
+
+
 @pytest.mark.parametrize("raw", [b"[]", b'"text"', b"1", b"null", b"{", b"\xff", b'{"amount": NaN}', b"{}" * 2, b"[" * 100_000])
 def test_a_body_that_is_not_a_json_object_is_refused(api, acme, raw):
     answer = api.generic("POST", f"{acme.base}/transactions", raw, content_type="application/json", headers=acme.headers)
