@@ -1,0 +1,63 @@
+"""What clients and VNPay send, as bytes on the wire. The signature is written from VNPay's page, not from our adapter."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+import secrets
+from collections.abc import Iterator
+from urllib.parse import quote_plus
+
+_ORDER = {
+    "amount": 100_000,
+    "currency": "VND",
+    "description": "Thanh toán đơn hàng",
+    "provider_code": "vnpay",
+    "return_url": "https://shop.example/done",
+    "callback_url": "http://127.0.0.1:9/hook",
+    "customer_ip": "113.160.92.202",
+    "customer_info": {"name": "Nguyễn Văn An", "email": "an@example.com", "phone": "0901234567"},
+    "metadata": {"cart": "A-17"},
+}
+
+
+def order_bodies() -> Iterator[tuple[str, bytes]]:
+    """(idempotency key, JSON body) of creates that never repeat, without end."""
+    mark = secrets.token_hex(5)
+    head, tail = json.dumps(_ORDER, ensure_ascii=False)[:-1].encode(), b"}"
+    for number in itertools.count(1):
+        name = f"{mark}-{number}"
+        yield name, b'%s, "order_id": "ORD-%s"%s' % (head, name.encode(), tail)
+
+
+def create_requests(path: str, api_key: str) -> Iterator[bytes]:
+    """Whole HTTP requests that create a payment each, without end."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Api-Key: {api_key}\r\n".encode()
+    for key, body in order_bodies():
+        yield b"%sX-Idempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s" % (head, key.encode(), len(body), body)
+
+
+def get_request(path: str, query: str) -> bytes:
+    """One HTTP GET."""
+    return f"GET {path}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: VNPAY\r\n\r\n".encode()
+
+
+def signed_notice(reference: str, amount: int, number: int, *, tmn_code: str, hash_secret: str) -> str:
+    """The query of an IPN that says "paid"; `amount` in đồng, `number` is VNPay's own."""
+    fields = {
+        "vnp_Amount": str(amount * 100),
+        "vnp_BankCode": "NCB",
+        "vnp_BankTranNo": f"VNP{number}",
+        "vnp_CardType": "ATM",
+        "vnp_OrderInfo": "Thanh toan don hang",
+        "vnp_PayDate": "20261121150000",
+        "vnp_ResponseCode": "00",
+        "vnp_TmnCode": tmn_code,
+        "vnp_TransactionNo": str(number),
+        "vnp_TransactionStatus": "00",
+        "vnp_TxnRef": reference,
+    }
+    text = "&".join(f"{name}={quote_plus(fields[name])}" for name in sorted(fields))
+    return f"{text}&vnp_SecureHash={hmac.new(hash_secret.encode(), text.encode(), hashlib.sha512).hexdigest()}"
