@@ -101,6 +101,9 @@ def repeat_of(*, tenant: TenantContext, key: Key, actor: Actor, now: datetime) -
     answer = idempotency.replay(record_)
     if answer is not None:
         return Created(answer.data, repeated=True)
+    if record_.state == IdempotencyRecord.State.DONE and record_.transaction is not None:
+        # The payer was erased, and the stored answer with them; what a create answers can be said without it.
+        return Created(representation.created(record_.transaction), repeated=True)
     if record_.transaction is None or not idempotency.take_over(record_, now):
         raise idempotency.InProgress({"retry_after": 1})
     return _resume(tenant, record_, record_.transaction, actor, now)

@@ -6,7 +6,7 @@ import pytest
 
 from payments_site.kernel import clock
 from tests.payloads.vnpay_sign import ipn_fields, sign
-from transactions.models import IdempotencyRecord, PaymentAttempt, Transaction
+from transactions.models import DataKey, IdempotencyRecord, PaymentAttempt, Transaction
 from transactions.services import idempotency
 from transactions.services.expire import expire_due
 
@@ -182,3 +182,10 @@ def test_a_running_twin_is_409_with_a_time_to_come_back(post):
     IdempotencyRecord.objects.update(locked_until=clock.now())
     resumed = post(key="k-1", order_id="ORD-1")
     assert (resumed.status_code, resumed.json()["data"]["transaction_id"]) == (201, first.json()["data"]["transaction_id"])
+
+
+def test_a_key_goes_on_answering_after_the_payer_was_erased(post):
+    first = post(key="k-1", order_id="ORD-1", customer_info={"name": "Lê Lợi"})
+    DataKey.objects.update(wrapped=None, destroyed_at=clock.now())
+    again = post(key="k-1", order_id="ORD-1", customer_info={"name": "Lê Lợi"})
+    assert (again.status_code, again["X-Idempotency-Cache"], again.json()["data"]) == (201, "HIT", first.json()["data"])
