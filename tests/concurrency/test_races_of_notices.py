@@ -1,10 +1,15 @@
 """The same money told many times at once, over HTTP, is one fact."""
 
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
+from django.db import connection
+
+from payments_site.kernel import clock
 from tests.factories.live import at_once, sql
 from transactions.models import MoneyIssue, Receipt, Transaction
+from transactions.services.expire import expire_due
 
 FAILED = {"ResponseCode": "51", "TransactionStatus": "02", "TransactionNo": "0"}
 
@@ -67,6 +72,20 @@ def test_success_and_failure_that_race_always_end_paid_with_every_fact_once(shop
         volume = "SELECT sum(amount) FROM transactions_dailyvolume WHERE tenant_id = %s"
         paid = "SELECT sum(amount) FROM transactions_transaction WHERE tenant_id = %s"
         assert sql(volume, row(payment).tenant_id) == sql(paid, row(payment).tenant_id)
+
+
+def test_expiry_that_races_with_the_money_never_loses_it(shop):
+    def expire():
+        expire_due(now=clock.now() + timedelta(minutes=2))
+        connection.close()
+
+    for _ in range(4):
+        payment = shop.create(expires_in_minutes=1)
+        answers = at_once([expire, *[partial(shop.notify, shop.fields(payment))] * 3])[1:]
+        assert sorted(answer.json["RspCode"] for answer in answers) == ["00", "02", "02"]
+        paid, counted = row(payment), events(payment)
+        assert (paid.status, counted["paid"], counted["expired"]) == ("completed", 1, int(paid.late))
+        assert MoneyIssue.objects.filter(transaction=paid).count() == int(paid.late)
 
 
 def test_every_event_of_a_payment_has_its_own_number_in_a_row(shop):
