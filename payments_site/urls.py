@@ -15,6 +15,7 @@ from payments_site.api.envelope import error_response
 from payments_site.api.throttling import tell_usage
 from payments_site.health import Status, Version
 from payments_site.kernel.errors import REGISTRY
+from transactions.api.urls import keyed
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -30,8 +31,12 @@ api: list[URLPattern | URLResolver] = [
     path("version", Version.as_view()),
     path("admin/", include("tenants.api.urls")),
     path("webhooks/", include("webhooks.urls")),
+    *keyed,
     path("<str:project_code>/<str:app_code>/", include("transactions.api.urls")),
 ]
+
+# The PayOS document's addresses; the same views are documented below ``/api/v1``.
+undocumented: list[URLPattern | URLResolver] = keyed
 
 # The document comes as YAML or JSON, as the reader asks; the API itself has one form.
 document: dict[str, Any] = {"content_negotiation_class": DefaultContentNegotiation}
@@ -43,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(**document), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", **document), name="docs"),
     path("api/v1/", include(api)),
+    path("api/", include(undocumented)),
+    path("", include(undocumented)),
     path("", include("transactions.checkout.urls")),
     re_path(r"^api/", not_found),
 ]

@@ -47,8 +47,8 @@ class PaginationSerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField()
 
 
-def envelope(name: str, data: Any, *, paginated: bool = False) -> Any:
-    """The success envelope around ``data`` (a serializer instance), as a component called ``name``."""
+def envelope(name: str, data: Any, *, paginated: bool = False, beside: bool = False) -> Any:
+    """The success envelope around ``data`` (a serializer instance), as a component called ``name``; ``beside``: see there."""
     fields: dict[str, Any] = {
         "success": serializers.BooleanField(default=True),
         "message": serializers.CharField(required=False),
@@ -57,6 +57,8 @@ def envelope(name: str, data: Any, *, paginated: bool = False) -> Any:
     }
     if paginated:
         fields["pagination"] = PaginationSerializer()
+    if beside:
+        fields.update(type(data)().fields)
     return inline_serializer(name=name, fields=fields)
 
 
@@ -95,12 +97,13 @@ def operation(
     description: str = "",
     auth: list[str] | None = None,
     also: Iterable[int] = (),
+    beside: bool = False,
     other_answers: Mapping[int, tuple[Any, Any]] | None = None,
 ) -> Callable[[F], F]:
     """Document one view method. ``data`` is the serializer instance of the envelope's data, ``errors`` codes of the registry.
 
     ``also`` names further statuses that come with the same data, ``other_answers`` successes with data
-    (serializer, example) of their own.
+    (serializer, example) of their own. ``beside``: the data's fields stand in the envelope as well.
     """
     errors = {*errors, "SYSTEM_ERROR"}
     examples = []
@@ -109,10 +112,12 @@ def operation(
     answer_examples = []
     if example is not None:
         value: dict[str, Any] = {"success": True, "data": example, "request_id": _EXAMPLE_REQUEST_ID}
+        if beside:
+            value.update(example)
         if paginated:
             value["pagination"] = {"next": None, "previous": None, "limit": 50}
         answer_examples.append(OpenApiExample("answer", value=value))
-    success = OpenApiResponse(envelope(f"{name}Answer", data, paginated=paginated), summary, answer_examples)
+    success = OpenApiResponse(envelope(f"{name}Answer", data, paginated=paginated, beside=beside), summary, answer_examples)
     others = {
         code: OpenApiResponse(_shared_envelope(other), "", [_success_example(shown)])
         for code, (other, shown) in (other_answers or {}).items()
@@ -176,3 +181,8 @@ def _error_example(code: str) -> OpenApiExample:
             "trace_id": _EXAMPLE_REQUEST_ID,
         },
     )
+
+
+def only_documented(endpoints: Iterable[Any]) -> list[Any]:
+    """Hook: the same views under the PayOS document's own addresses are documented once, below ``/api/v1``."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]

@@ -35,6 +35,7 @@ SPECTACULAR_SETTINGS = {
         "HealthStatus": ["ok", "degraded", "down"],
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["payments_site.api.schema.only_documented"],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
 

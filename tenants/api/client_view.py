@@ -88,7 +88,9 @@ class ClientView(APIView):
             raise
         self._count(request, f"key:{tenant.key_id}")
         scope = self.scopes.get(request.method or "GET", READ)
-        self.tenant = admit(tenant, project_code=kwargs.get("project_code", ""), app_code=kwargs.get("app_code", ""), scope=scope)
+        # Routes without codes in their path belong to the key's own tenant.
+        project_code, app_code = kwargs.get("project_code", tenant.project_code), kwargs.get("app_code", tenant.app_code)
+        self.tenant = admit(tenant, project_code=project_code, app_code=app_code, scope=scope)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Add the ``RateLimit-*`` headers to whatever is answered."""

@@ -45,6 +45,11 @@ class Belongings:
     cursor: str
 
     @property
+    def place(self) -> dict[str, str]:
+        """Where acme lives."""
+        return {"project_code": self.role.project_code, "app_code": self.role.app_code}
+
+    @property
     def marks(self) -> list[str]:
         """Texts that appear in no answer to anybody else."""
         names = ("transaction_id", "refund_id", "event_id", "tenant_id", "account_id", "key_id", "reference_id")
@@ -91,6 +96,7 @@ def belongings(world: World, api: APIClient, settings: Any) -> Belongings:
     ids = {
         "transaction_id": shown["transaction_id"],
         "refund_id": refund.json()["data"]["refund_id"],
+        "payment_id": shown["transaction_id"],
         "reference_id": shown["order_id"],
         "event_id": shown["events"][0]["event_id"],
         "tenant_id": acme.tenant_id,

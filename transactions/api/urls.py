@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transactions.api import more_views, refund_views, views
+from transactions.api import keyed_views, more_views, refund_views, views
 
 urlpatterns = [
     path("transactions", views.Transactions.as_view()),
@@ -17,4 +17,12 @@ urlpatterns = [
     path("providers", views.Providers.as_view()),
     path("providers/<str:provider_code>", views.ProviderDetail.as_view()),
     path("status", views.TenantStatus.as_view()),
+]
+
+# Without codes in the path: served below ``/api/v1`` and, for the PayOS document's readers, at the root as well.
+keyed = [
+    path("payment/process_payment", keyed_views.ProcessPayment.as_view()),
+    path("payment/status/<str:payment_id>", keyed_views.PaymentStatus.as_view()),
+    path("payment/refresh-status/<str:payment_id>", keyed_views.RefreshStatus.as_view()),
+    path("notifications/check", keyed_views.Notifications.as_view()),
 ]
