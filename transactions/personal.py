@@ -12,7 +12,9 @@ from django.conf import settings
 
 from payments_site.kernel.sealing import KeyDestroyed, blind_index, new_data_key, seal, unseal, unwrap
 from transactions.models import DataKey, Transaction
+from transactions.providers.folding import to_ascii
 
+_SHORTEST, _LONGEST, _MOST_WORDS = 2, 10, 8
 ERASED = {"erased": True}
 
 
@@ -58,6 +60,30 @@ def phone_index(phone: str) -> bytes:
     if digits.startswith("84") and len(digits) > 10:
         digits = "0" + digits[2:]
     return blind_index("phone:" + digits, settings.BLIND_INDEX_KEY)
+
+
+def search_terms(customer_info: Mapping[str, Any] | None, order_id: str) -> list[int]:
+    """Keyed hashes of every beginning (2 to 10 characters) of the words of name and order: ``ngu`` finds ``Nguyễn``."""
+    words = _words(str((customer_info or {}).get("name") or ""))[:_MOST_WORDS] + _words(order_id)[:_MOST_WORDS]
+    starts = {word[:length] for word in words for length in range(_SHORTEST, min(len(word), _LONGEST) + 1)}
+    return sorted(_term(start) for start in starts)
+
+
+def query_terms(text: str) -> list[int]:
+    """The hashes that a payment must have to be found by ``text``: one for each of its words; [] finds nothing."""
+    words = _words(text)
+    if not words or any(len(word) < _SHORTEST for word in words):
+        return []
+    return sorted({_term(word[:_LONGEST]) for word in words})
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", to_ascii(text).lower())
+
+
+def _term(start: str) -> int:
+    digest = blind_index("term:" + start, settings.BLIND_INDEX_KEY)
+    return int.from_bytes(digest[:4], "big", signed=True)
 
 
 def indexes(customer_info: Mapping[str, Any] | None) -> tuple[bytes | None, bytes | None]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from tenants.models import PaymentProvider
 from transactions.models import PaymentAttempt, Receipt, Refund, Transaction
-from transactions.personal import email_index, phone_index
+from transactions.personal import email_index, phone_index, query_terms
 
 # Of each branch; who gets as many types some more letters.
 LIMIT = 200
@@ -20,7 +20,8 @@ _CHILDREN: dict[str, Any] = {"att_": PaymentAttempt, "rcp_": Receipt, "rfn_": Re
 def search(payments: QuerySet[Transaction], term: str, *, payer: bool) -> QuerySet[Transaction]:
     """The payments whose id, order, provider's number or our reference begins with ``term``.
 
-    With ``payer`` also those of exactly this e-mail address or telephone number: only for who may see payers.
+    With ``payer`` also those whose name or order has words that begin with the words of ``term`` (blind to accents and case), and
+    those of exactly this e-mail address or telephone number: only for who may see payers.
     """
     term = term.strip().replace("\x00", "")
     if not term:
@@ -44,6 +45,10 @@ def _branches(payments: QuerySet[Transaction], term: str, payer: bool) -> Iterat
             yield _ids(rows.filter(email_index=email_index(term)))
         return
     yield _ids(rows.filter(order_id__startswith=term))
+    terms = query_terms(term)
+    if payer and terms:
+        # Newest first: for a common word PostgreSQL walks the primary key, for a rare one the index of words.
+        yield _ids(rows.filter(search_terms__contains=terms).order_by("-id"))
     yield _ids(rows.filter(provider_transaction_id__startswith=term))
     attempts = PaymentAttempt.objects.filter(provider_code__in=PaymentProvider.Code.values)
     yield attempts.filter(provider_reference__startswith=term).values_list("transaction_id", flat=True)

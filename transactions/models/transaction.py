@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +60,8 @@ class Transaction(models.Model):
     # Personal data: JSON {customer_info, customer_ip, device_id, user_agent} sealed under the data key; keyed hashes to find it.
     data_key = models.OneToOneField("transactions.DataKey", on_delete=models.PROTECT, related_name="+")
     payer_sealed = models.BinaryField(null=True, editable=False)
+    # Keyed hashes of the beginnings of the words of name and order, blind to accents and case: search by the start of any word.
+    search_terms = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
     email_index = models.BinaryField(null=True, editable=False)
     phone_index = models.BinaryField(null=True, editable=False)
 
@@ -110,6 +114,7 @@ class Transaction(models.Model):
             models.Index(fields=["order_id", "tenant"], opclasses=["varchar_pattern_ops", "int8_ops"], name="txn_order_tenant"),
             models.Index(fields=["expires_at"], condition=Q(status="pending"), name="txn_pending_expiry"),
             models.Index(fields=["provider_transaction_id"], opclasses=["varchar_pattern_ops"], name="txn_provider_number"),
+            GinIndex(fields=["search_terms"], name="txn_search_terms"),
             models.Index(fields=["email_index"], condition=Q(email_index__isnull=False), name="txn_email"),
             models.Index(fields=["phone_index"], condition=Q(phone_index__isnull=False), name="txn_phone"),
         ]

@@ -26,7 +26,7 @@ from transactions import representation
 from transactions.lifecycle import OPEN_OR_PAID, Status
 from transactions.messages import CREATED
 from transactions.models import IdempotencyRecord, PaymentAttempt, Transaction
-from transactions.personal import fresh_key, indexes, key_of, seal_json
+from transactions.personal import fresh_key, indexes, key_of, seal_json, search_terms
 from transactions.providers import registry
 from transactions.services import _transition, idempotency
 from transactions.services.accounts import Route, route_for
@@ -210,6 +210,7 @@ def _insert_payment(tenant: TenantContext, new: NewPayment, route: Route | None,
         metadata=dict(new.metadata),
         data_key=key_row,
         payer_sealed=seal_json(payer, key),
+        search_terms=search_terms(new.customer_info, new.order_id),
         email_index=email,
         phone_index=phone,
         expires_at=now + timedelta(minutes=new.expires_in_minutes),
