@@ -5,7 +5,9 @@ import pytest
 from tests.factories.live import as_json, call, sql
 from tests.payloads.vnpay_sign import sign
 from transactions.models import MoneyIssue, Receipt, Transaction
+from transactions.personal import key_of, unseal_json
 from webhooks.inbound.models import ProviderNotification
+from webhooks.inbound.raw import from_json
 
 METHODS = ["GET", "POST_FORM", "POST_JSON"]
 FAILED = {"ResponseCode": "51", "TransactionStatus": "02", "TransactionNo": "0", "BankTranNo": ""}
@@ -190,9 +192,6 @@ def test_what_can_not_be_read_at_all_is_99(shop, method):
 
 
 def test_the_notice_is_kept_sealed_byte_for_byte(shop, method):
-    from transactions.personal import key_of, unseal_json
-    from webhooks.inbound.raw import from_json
-
     payment = shop.create()
     query = sign(shop.fields(payment), shop.role.hash_secret)
     shop.notify_raw(query, method=method)

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from audit.services import SYSTEM
 from payments_site.kernel import clock
+from tenants.models import ProviderAccount
 from tenants.selectors import context_of_tenant
+from tenants.services.fees import schedule_fee
 from tests.factories.live import sql
 from transactions.models import MoneyIssue, Transaction
 from transactions.services.accounts import route_for
@@ -27,8 +30,6 @@ def expire(payment):
 
 def second_attempt(payment):
     """Another attempt of the same payment, made as the hosted page would at another provider."""
-    from audit.services import SYSTEM
-
     transaction, now = row(payment), clock.now()
     route = route_for(context_of_tenant(transaction.tenant_id), "vnpay")
     attempt = new_attempt(transaction, route, payer_ip="203.0.113.9", method=None, now=now)
@@ -130,10 +131,6 @@ def test_the_failure_of_one_attempt_does_not_end_the_review_of_another(shop):
 
 
 def test_a_fee_agreed_in_the_second_of_the_payment_counts(shop):
-    from audit.services import SYSTEM
-    from tenants.models import ProviderAccount
-    from tenants.services.fees import schedule_fee
-
     account = ProviderAccount.objects.get(public_id=shop.role.account_id)
     schedule_fee(account=account, fee={"percent": "2", "fixed": 300}, actor=SYSTEM, now=clock.now())
     payment = shop.create()

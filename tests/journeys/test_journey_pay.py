@@ -8,7 +8,7 @@ from audit.services import SYSTEM
 from payments_site.kernel import clock
 from tenants.models import ProviderAccount
 from tenants.services.fees import schedule_fee
-from tests.factories.live import sql
+from tests.factories.live import sql, wait_until
 
 COUNT = {
     "receipts": "SELECT count(*) FROM transactions_receipt r JOIN transactions_transaction t ON t.id = r.transaction_id"
@@ -96,7 +96,5 @@ def test_a_notice_that_was_lost_is_sent_again_and_settles(shop):
     shop.control("faults", target="ipn", mode="drop", times=1)
     payment = shop.create()
     shop.pay(payment, wait_ipn=True)
-    from tests.factories.live import wait_until
-
     wait_until(lambda: shop.show(payment["transaction_id"])["status"] == "completed")
     assert sql(COUNT["receipts"], payment["transaction_id"]) == 1

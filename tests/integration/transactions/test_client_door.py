@@ -1,13 +1,13 @@
 """Who may come in, in which order that is judged, and what every answer carries."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
+from tenants.models import ApiKey, Project
 from tenants.services.keys import create_api_key, revoke_api_key
 from tenants.services.projects import update_project
 from tenants.services.tenants import deactivate_tenant
@@ -17,14 +17,6 @@ RATE_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 def code(answer):
     return (answer.status_code, answer.json()["error_code"])
-
-
-@pytest.fixture
-def own_cache(settings):
-    """A Redis database of this test's own: other workers clear theirs while it counts."""
-    parts = urlsplit(settings.REDIS_URL)
-    place = f"{parts._replace(query='').geturl()}?db=9" if parts.scheme == "unix" else parts._replace(path="/9").geturl()
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": place, "KEY_PREFIX": clock.now().isoformat()}}
 
 
 def test_without_a_key_the_answer_is_401_whatever_the_path(api, acme):
@@ -81,8 +73,6 @@ def test_a_transaction_of_another_tenant_is_not_found(api, world, post):
 def test_a_tenant_or_project_that_was_switched_off_is_403(api, world):
     deactivate_tenant(tenant_id=world.partner.tenant_id, actor=SYSTEM, now=clock.now())
     assert code(api.get(f"{world.partner.base}/status", headers=world.partner.headers)) == (403, "TENANT_INACTIVE")
-    from tenants.models import Project
-
     project = Project.objects.get(code=world.stranger.project_code)
     update_project(project_id=project.public_id, changes={"is_active": False}, actor=SYSTEM, now=clock.now())
     assert code(api.get(f"{world.stranger.base}/status", headers=world.stranger.headers)) == (403, "PROJECT_INACTIVE")
@@ -90,8 +80,6 @@ def test_a_tenant_or_project_that_was_switched_off_is_403(api, world):
 
 
 def test_a_key_does_only_what_its_scopes_say(api, acme, post):
-    from tenants.models import ApiKey
-
     made = post().json()["data"]["transaction_id"]
     only = {
         scope: {"X-Api-Key": create_api_key(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tenants.models import PaymentProvider
 from transactions.models import Transaction
 
 LONG_URL = "https://shop.example/" + "a" * (2048 - 21)
@@ -187,8 +188,6 @@ def test_a_known_provider_that_is_not_set_up_is_422(post, provider):
 
 
 def test_a_provider_that_operators_switched_off_is_503(post):
-    from tenants.models import PaymentProvider
-
     PaymentProvider.objects.filter(code="vnpay").update(is_active=False)
     answer = post()
     assert (answer.status_code, answer.json()["error_code"]) == (503, "PROVIDER_INACTIVE")

@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
+from tenants.models import Tenant
 from tenants.services.limits import set_limits
 from tests.payloads.vnpay_sign import ipn_fields, sign
 from transactions.models import PaymentAttempt, Transaction
@@ -115,8 +116,6 @@ def test_an_underpaid_day_of_one_tenant_is_nothing_to_another(post, api, world, 
 
 
 def test_the_month_counts_its_earlier_days_and_not_the_month_before(post, limit, acme):
-    from tenants.models import Tenant
-
     today = clock.vietnam_day(clock.now())
     tenant = Tenant.objects.get(public_id=acme.tenant_id)
     DailyVolume.objects.create(tenant=tenant, day=today.replace(day=1) - timedelta(days=1), amount=900_000)

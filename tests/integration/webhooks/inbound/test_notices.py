@@ -1,7 +1,6 @@
 """What becomes of a provider's notice besides its answer: stored, judged, told to the audit trail, applied again."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -174,14 +173,6 @@ def test_a_notice_of_a_megabyte_is_not_stored(api, acme):
     )
     assert answer.status_code == 413
     assert ProviderNotification.objects.count() == 0
-
-
-@pytest.fixture
-def own_cache(settings):
-    """A Redis database of this test's own: other workers clear theirs while it counts."""
-    parts = urlsplit(settings.REDIS_URL)
-    place = f"{parts._replace(query='').geturl()}?db=9" if parts.scheme == "unix" else parts._replace(path="/9").geturl()
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": place, "KEY_PREFIX": clock.now().isoformat()}}
 
 
 def test_a_flood_of_forged_notices_is_stopped_and_a_real_one_still_gets_through(notify, payment, settings, own_cache):
