@@ -13,6 +13,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from payments_site.backoffice import scripts
 from transactions.admin.base import MoneyRowAdmin
 
+admin.site.index_title = _("Overview")
 admin.site.i18n_javascript = scripts.catalogue  # type: ignore[assignment, method-assign]
 
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):

@@ -65,7 +65,6 @@ UNFOLD = [
     _("View selected %(model)s"),
     _("Welcome back to"),
     _("You have been successfully logged out from the administration"),
-    _("Site administration"),
     ngettext_lazy("entry", "entries", 1),
 ]
 
@@ -104,6 +103,7 @@ CONSTRAINTS = [
 ]
 
 BEAT = [
+    _("Periodic Tasks"),
     _("periodic task"),
     _("periodic tasks"),
     _("Name"),
@@ -120,4 +120,7 @@ BEAT = [
     _("Ask providers about open payments and refunds"),
     _("callbacks: sweep what no drain has taken"),
     _("Expire approval requests"),
+    _("Look for failures in numbers and success without a notice"),
+    _("Delete idempotency records past their 24 hours"),
+    _("celery.backend_cleanup"),
 ]

@@ -9,3 +9,8 @@ from django.templatetags.static import static
 def stylesheet(request: HttpRequest) -> str:
     """The address of our style sheet."""
     return static("admin.css")
+
+
+def icon(request: HttpRequest) -> str:
+    """The address of the picture in the browser's tab."""
+    return static("admin-icon.svg")

@@ -11,6 +11,7 @@ UNFOLD = {
     "SITE_HEADER": "SmartPost Payments",
     "SITE_SUBHEADER": _("Payment back office"),
     "SITE_SYMBOL": "payments",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "payments_site.backoffice.look.icon"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
@@ -34,6 +35,8 @@ class MoneyRowAdmin(ReadOnlyAdmin):
     """A model of the money room: the right to view it decides who sees it, nobody changes it here."""
 
     paginator = CappedPaginator
+    # Facets would count the whole table once a choice.
+    show_facets = admin.ShowFacets.NEVER
     list_fullwidth = True
     empty_value_display = "–"
     ordering: Any = ("-id",)

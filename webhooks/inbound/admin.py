@@ -35,7 +35,7 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
     """Read-only, but for applying again, which asks for the permission to change notices."""
 
     list_display = (
-        "public_id", "verdict_badge", provider_column(_("provider")), "reference", "source_ip", "reply_status", "received_at",
+        "public_id", "verdict_badge", provider_column(_("provider")), "reference", "source_ip", "received_at",
     )  # fmt: skip
     list_filter = ("verdict", ProviderFilter, ReceivedDayFilter)
     list_select_related = ("attempt",)

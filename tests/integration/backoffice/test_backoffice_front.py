@@ -62,3 +62,10 @@ def test_times_are_vietnams_and_days_come_first(site: Client, payment: Transacti
     Transaction.objects.filter(pk=payment.pk).update(created_at="2026-01-02T20:30:00Z")
     html = site.get(reverse("admin:transactions_transaction_changelist")).content.decode()
     assert "03/01/2026 03:30:00" in html
+
+
+def test_a_page_that_is_missing_or_forbidden_says_so_in_the_readers_language(site: Client, payment: Transaction) -> None:
+    assert "Không tìm thấy trang" in site.get("/admin/nothing/").content.decode()
+    refused = client_with().get(reverse("admin:transactions_transaction_changelist"))
+    assert refused.status_code == 403
+    assert "Bạn không được phép" in refused.content.decode()
