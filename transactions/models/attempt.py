@@ -88,7 +88,7 @@ class PaymentAttempt(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_query_at"], condition=Q(next_query_at__isnull=False), name="attempt_next_query"),
-            models.Index(fields=["provider_transaction_no"], name="attempt_provider_no"),
+            models.Index(fields=["provider_transaction_no"], opclasses=["varchar_pattern_ops"], name="attempt_provider_number"),
             models.Index(fields=["account", "-created_at"], name="attempt_account_created"),
         ]
 
