@@ -36,7 +36,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 # The PayOS document's addresses; the same views are documented below ``/api/v1``.
-undocumented: list[URLPattern | URLResolver] = keyed
+undocumented: list[URLPattern | URLResolver] = [*keyed]
 
 # The document comes as YAML or JSON, as the reader asks; the API itself has one form.
 document: dict[str, Any] = {"content_negotiation_class": DefaultContentNegotiation}

@@ -52,9 +52,7 @@ _ROWS = (
     ErrorCode("APPROVAL_NOT_FOUND", 404, "Không tìm thấy yêu cầu phê duyệt", "Approval request not found"),
     ErrorCode("METHOD_NOT_ALLOWED", 405, "Phương thức HTTP không được hỗ trợ", "The HTTP method is not allowed"),
     ErrorCode("PROJECT_HAS_TENANTS", 409, "Dự án còn tenant, không thể xóa", "The project still has tenants"),
-    ErrorCode(
-        "APPROVAL_ALREADY_DECIDED", 409, "Yêu cầu phê duyệt đã được xử lý", "The approval request was decided already"
-    ),
+    ErrorCode("APPROVAL_ALREADY_DECIDED", 409, "Yêu cầu phê duyệt đã được xử lý", "The approval request was decided already"),
     ErrorCode("RECONCILIATION_IN_PROGRESS", 409, "Đối soát đang được thực hiện", "A reconciliation is running", True),
     ErrorCode(
         "IDEMPOTENCY_IN_PROGRESS",

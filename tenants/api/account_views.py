@@ -60,13 +60,13 @@ class _AccountsBase(StaffView):
 class _AccountBase(StaffView):
     required_permission = {"PUT": "tenants.change_provideraccount", "DELETE": "tenants.delete_provideraccount"}
 
-    def _change(self, request: Request, account_id: str, **owner: str) -> Response:
+    def _change(self, request: Request, account_id: str, **owner: Any) -> Response:
         changes = read_body(request, inputs.AccountChanges)
-        who = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
+        who: dict[str, Any] = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
         return _answer(request, change_account(account_id=account_id, changes=changes, **owner, **who))
 
-    def _remove(self, request: Request, account_id: str, **owner: str) -> Response:
-        who = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
+    def _remove(self, request: Request, account_id: str, **owner: Any) -> Response:
+        who: dict[str, Any] = {"person": request.user, "actor": self.actor(request), "now": clock.now()}
         return _answer(request, switch_account_off(account_id=account_id, **owner, **who))
 
 

@@ -206,7 +206,7 @@ class Notifications(ClientView):
         return beside(request, {"has_new": bool(found), "notifications": found})
 
 
-def _as_create(body: dict[str, Any]) -> dict[str, Any]:
+def _as_create(body: Any) -> dict[str, Any]:
     booking = body.get("booking_id")
     if booking is None or isinstance(booking, bool) or not isinstance(booking, int | str):
         raise InvalidInput({"field": "booking_id", "constraint": "an integer or a string is expected"})

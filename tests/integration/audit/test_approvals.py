@@ -25,7 +25,8 @@ def ask(maker, applied, monkeypatch, payload=None):
     )
     monkeypatch.setitem(approvals._registered, ACTION, effect)
     return approvals.ask(
-        action=ACTION, subject_type="transaction", subject_id="txn_1", payload=payload or {"transaction_id": "txn_1", "note": "x"},
+        action=ACTION, subject_type="transaction", subject_id="txn_1",
+        payload=payload or {"transaction_id": "txn_1", "note": "x"},
         difference={"status": ["under_review", "rejected"], "hash_secret": ["a", "b"]}, reason="Nghi gian lận", person=maker,
         actor=SYSTEM, now=clock.now(),
     )  # fmt: skip
