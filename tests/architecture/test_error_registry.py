@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ def named_codes() -> Iterator[tuple[str, str]]:
                 yield f"{module.path}:{node.lineno}", node.slice.value
 
 
+@functools.cache
 def _exceptions() -> set[str]:
     """``DomainError`` and everything that is one."""
     known = {"DomainError"}
