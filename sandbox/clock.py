@@ -1,5 +1,6 @@
 """The sandbox's clock: the real time, which a test may shift."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -12,3 +13,7 @@ class Clock:
     def now(self) -> datetime:
         """The shifted present, aware, in UTC, to the second."""
         return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=self.offset_seconds)
+
+    def timestamp(self) -> float:
+        """The shifted present in Unix seconds, with its fraction."""
+        return time.time() + self.offset_seconds

@@ -7,6 +7,8 @@ from string import Template
 
 from aiohttp import web
 
+_FRAME = Path(__file__).parent / "templates"
+
 
 class Markup(str):
     """Text that is HTML already and is put into a page as it is."""
@@ -25,10 +27,15 @@ def render(path: Path, **values: str | int) -> Markup:
     return Markup(_template(path).substitute(safe))
 
 
-def page(*, title: str, lang: str, body: Markup, accent: str, status: int = 200) -> web.Response:
-    """A whole page in the common frame; never cached, because it shows money in motion."""
-    base = Path(__file__).parent / "templates" / "base.html"
-    text = render(base, title=title, lang=lang, body=body, accent=accent)
+@cache
+def _text(path: Path) -> Markup:
+    return Markup(path.read_text(encoding="utf-8"))
+
+
+def page(*, title: str, lang: str, body: Markup, css: Path, status: int = 200) -> web.Response:
+    """A whole page in the common frame with the house's own style; never cached, because it shows money in motion."""
+    base_css = _text(_FRAME / "base.css")
+    text = render(_FRAME / "base.html", title=title, lang=lang, body=body, base_css=base_css, css=_text(css))
     return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
 
 

@@ -1,38 +1,29 @@
-"""The shop's pages: buy, come back, see how the payment stands, and receive callbacks."""
+"""The shop's web server: sell, send the buyer to pay, follow the payment, and receive callbacks."""
 
 import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from sandbox.shop.callbacks import Callback, RejectedCallbackError, verify_callback
+from sandbox.shop import pages
+from sandbox.shop.callbacks import Received, RejectedCallbackError, verify_callback
 from sandbox.shop.client import ApiError, PaymentClient
 from sandbox.shop.config import Config
-from sandbox.shop.words import ENGLISH, VIETNAMESE, plain_error
-from sandbox.templating import Markup, format_vnd, page, render
+from sandbox.shop.goods import GOODS
+from sandbox.shop.watch import Watch
+from sandbox.shop.words import language_of, words_of
 
-PRICE = 100_000
-_ACCENT = "#0b6b57"
-_TEMPLATES = Path(__file__).parent / "templates"
 _MOST_CALLBACKS = 1_000
-
-
-@dataclass
-class Received:
-    """A callback kept, and how often it was delivered: at least once means sometimes twice."""
-
-    callback: Callback
-    deliveries: int = 1
+_MINUTES = {"15": 15, "1": 1}
 
 
 @dataclass
 class Shop:
-    """One shop with one product. It keeps callbacks in memory; a real shop would use its database."""
+    """One small shop. It keeps callbacks in memory; a real shop would use its database."""
 
     config: Config
     public_url: str = ""
@@ -42,65 +33,63 @@ class Shop:
         """Keeps one connection pool to the payment service while the shop is open."""
         async with aiohttp.ClientSession() as session:
             self.client = PaymentClient(self.config, session)
+            self.watch = Watch(self.client)
             yield
 
-    async def product(self, request: web.Request) -> web.Response:
-        """The product page. The order gets its number here, so a double click is one order, not two."""
-        words = _words(request)
+    async def window(self, request: web.Request) -> web.Response:
+        """The shop window. The order gets its number here, so a double click is one order, not two."""
         order_id = f"SHOP-{time.strftime('%y%m%d')}-{secrets.token_hex(4).upper()}"
-        body = render(_TEMPLATES / "product.html", price=format_vnd(PRICE), order_id=order_id, **words)
-        return _page(words, body)
+        return pages.window(words_of(request), order_id)
 
     async def buy(self, request: web.Request) -> web.StreamResponse:
-        """Creates the transaction and sends the browser to where the buyer pays."""
-        words = _words(request)
-        order_id = str((await request.post()).get("order_id", ""))
-        order = {
-            "order_id": order_id,
-            "amount": PRICE,
-            "currency": "VND",
-            "description": words["description"],
-            "provider_code": "vnpay",
-            "return_url": f"{self.public_url}/done",
-            "callback_url": f"{self.public_url}/hook",
-            "locale": words["lang"],
-        }
-        if request.remote:
-            order["customer_ip"] = request.remote
+        """Creates the transaction and sends the buyer to where it is paid."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        lang = language_of(request)
         try:
-            transaction = await self.client.create(order, idempotency_key=order_id, lang=words["lang"])
+            order = self.order_of(form, lang, request.remote)
+            transaction = await self.client.create(order, idempotency_key=order["order_id"], lang=lang)
         except ApiError as error:
-            return _error_page(words, error, order_id)
+            return pages.sorry(words_of(request), error, again=form)
         raise web.HTTPSeeOther(transaction["payment_url"])
+
+    def order_of(self, form: dict[str, str], lang: str, buyer_ip: str | None) -> dict[str, Any]:
+        """What the payment service is told about an order. The price is the shop's own, never one from the browser."""
+        goods = GOODS.get(form.get("goods", ""), GOODS["hat"])
+        order: dict[str, Any] = {
+            "order_id": form.get("order_id", ""),
+            "amount": goods.price,
+            "currency": "VND",
+            "description": goods.name[lang],
+            "return_url": f"{self.public_url}/done",
+            "cancel_url": f"{self.public_url}/cancelled",
+            "callback_url": f"{self.public_url}/hook",
+            "expires_in_minutes": _MINUTES.get(form.get("minutes", ""), 15),
+            "locale": lang,
+        }
+        if form.get("way") != "choose":  # without a provider the buyer chooses on the service's own page
+            order["provider_code"] = "vnpay"
+        if buyer_ip:
+            order["customer_ip"] = buyer_ip
+        return order
 
     async def done(self, request: web.Request) -> web.Response:
         """Where the buyer comes back. The address may be forged, so it only says which transaction to ask about."""
-        words = _words(request)
-        transaction_id = request.query.get("transaction_id", "")
-        if not transaction_id:
-            raise web.HTTPFound("/")
+        words = words_of(request)
         try:
-            transaction = await self.client.get(transaction_id, lang=words["lang"])
+            transaction = await self._look(request, now=True)
         except ApiError as error:
-            return _error_page(words, error)
-        body = render(
-            _TEMPLATES / "done.html",
-            transaction_id=transaction_id,
-            order_id=transaction["order_id"],
-            amount=format_vnd(transaction["amount"]),
-            live=self._live(transaction, words),
-            **words,
-        )
-        return _page(words, body)
+            return pages.sorry(words, error)
+        return pages.result(words, transaction, self._of(transaction), cancelled=request.path == "/cancelled")
 
-    async def live(self, request: web.Request) -> web.Response:
+    async def status(self, request: web.Request) -> web.Response:
         """The changing part of /done, which the page fetches again while it is open."""
-        words = _words(request)
+        words = words_of(request)
         try:
-            transaction = await self.client.get(request.query.get("transaction_id", ""), lang=words["lang"])
-        except ApiError as error:
-            return web.Response(text=plain_error(error.code, words["lang"]), status=502)
-        return web.Response(text=self._live(transaction, words), content_type="text/html")
+            transaction = await self._look(request)
+        except ApiError:
+            return web.Response(status=204)  # nothing new; the page asks again
+        live = pages.live(words, transaction, self._of(transaction), cancelled="cancelled" in request.query)
+        return web.Response(text=live, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def hook(self, request: web.Request) -> web.Response:
         """Receives a callback: verify the raw bytes, drop what came before, answer 2xx at once."""
@@ -115,63 +104,24 @@ class Shop:
             self.received[callback.webhook_id] = Received(callback)
             if len(self.received) > _MOST_CALLBACKS:
                 del self.received[next(iter(self.received))]
+        self.watch.something_happened(str(callback.data.get("transaction_id")))
         return web.json_response({"received": callback.webhook_id})
 
-    async def health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+    async def source(self, request: web.Request) -> web.Response:
+        """The shop's own code, to read and to copy."""
+        return pages.source(words_of(request))
 
-    def _live(self, transaction: dict[str, Any], words: dict[str, str]) -> Markup:
-        status = str(transaction["status"])
-        return render(
-            _TEMPLATES / "live.html",
-            status=status,
-            status_text=words.get(f"status_{status}", status),
-            kind={"completed": "good", "pending": "soft"}.get(status, "bad"),
-            reason=transaction.get("failure_reason") or "",
-            callbacks=self._callbacks(str(transaction["transaction_id"]), words),
-            **words,
-        )
+    async def _look(self, request: web.Request, *, now: bool = False) -> dict[str, Any]:
+        return await self.watch.look(request.query.get("transaction_id", "-"), lang=language_of(request), now=now)
 
-    def _callbacks(self, transaction_id: str, words: dict[str, str]) -> Markup:
-        """The list of callbacks by `sequence`: they may arrive in another order than things happened."""
-        mine = [one for one in self.received.values() if one.callback.data.get("transaction_id") == transaction_id]
-        mine.sort(key=lambda one: one.callback.sequence)
-        lines = [_callback_line(one, words) for one in mine]
-        return Markup("".join(lines)) if lines else render(_TEMPLATES / "no_callback.html", text=words["none_yet"])
+    def _of(self, transaction: dict[str, Any]) -> list[Received]:
+        """The transaction's callbacks by `sequence`: they may arrive in another order than things happened."""
+        mine = [one for one in self.received.values() if one.callback.data.get("transaction_id") == transaction["transaction_id"]]
+        return sorted(mine, key=lambda one: one.callback.sequence)
 
 
-def _callback_line(one: Received, words: dict[str, str]) -> Markup:
-    return render(
-        _TEMPLATES / "callback.html",
-        event_type=one.callback.event_type,
-        webhook_id=one.callback.webhook_id,
-        simple="✓" if one.callback.simple_signature_ok else "✗",
-        simple_kind="good" if one.callback.simple_signature_ok else "bad",
-        deliveries=one.deliveries,
-        times=words["times"],
-    )
-
-
-def _error_page(words: dict[str, str], error: ApiError, order_id: str = "") -> web.Response:
-    body = render(
-        _TEMPLATES / "error.html",
-        plain=plain_error(error.code, words["lang"]),
-        message=error.message,
-        code=error.code,
-        request_id=error.request_id or "-",
-        again_form=render(_TEMPLATES / "again.html", order_id=order_id, **words) if order_id else Markup(""),
-        **words,
-    )
-    return _page(words, body, status=404 if error.code == "TRANSACTION_NOT_FOUND" else 502)
-
-
-def _page(words: dict[str, str], body: Markup, status: int = 200) -> web.Response:
-    frame = render(_TEMPLATES / "frame.html", body=body, **words)
-    return page(title=words["shop"], lang=words["lang"], body=frame, accent=_ACCENT, status=status)
-
-
-def _words(request: web.Request) -> dict[str, str]:
-    return ENGLISH if request.cookies.get("lang") == "en" else VIETNAMESE
+async def health(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
 
 
 async def switch_language(request: web.Request) -> web.StreamResponse:
@@ -189,13 +139,15 @@ def build_shop(config: Config) -> tuple[web.Application, Shop]:
     app.cleanup_ctx.append(shop.run)
     app.add_routes(
         [
-            web.get("/", shop.product),
+            web.get("/", shop.window),
             web.post("/buy", shop.buy),
             web.get("/done", shop.done),
-            web.get("/live", shop.live),
+            web.get("/cancelled", shop.done),
+            web.get("/status", shop.status),
             web.post("/hook", shop.hook),
+            web.get("/source", shop.source),
             web.get("/lang", switch_language),
-            web.get("/health", shop.health),
+            web.get("/health", health),
         ]
     )
     return app, shop

@@ -23,13 +23,22 @@ class RejectedCallbackError(Exception):
 
 @dataclass(frozen=True)
 class Callback:
-    """A verified callback. `simple_signature_ok` is about X-Callback-Signature."""
+    """A verified callback: `body` is all of it, `data` its transaction. `simple_signature_ok` is about X-Callback-Signature."""
 
     webhook_id: str
     event_type: str
     sequence: int
     data: dict[str, Any]
+    body: dict[str, Any]
     simple_signature_ok: bool
+
+
+@dataclass
+class Received:
+    """A callback kept, and how often it was delivered: at least once means sometimes twice."""
+
+    callback: Callback
+    deliveries: int = 1
 
 
 def verify_callback(secret: str, headers: Mapping[str, str], body: bytes, *, now: int) -> Callback:
@@ -60,6 +69,6 @@ def _any_matches(header: str, expected: bytes) -> bool:
 def _read(webhook_id: str, body: bytes, simple_ok: bool) -> Callback:
     try:
         event = json.loads(body)
-        return Callback(webhook_id, event["event_type"], event["sequence"], event["data"], simple_ok)
+        return Callback(webhook_id, event["event_type"], event["sequence"], event["data"], event, simple_ok)
     except (ValueError, KeyError, TypeError):
         raise RejectedCallbackError("not a callback") from None

@@ -88,22 +88,26 @@ class MerchantApi:
         move_on(payment)
         number = body.get("vnp_TransactionNo", "")
         refund = next((one for one in payment.refunds if one.number == number), None)
-        if refund is None and number not in {"", "0", payment.transaction_no}:
+        if refund is None and number not in _numbers(payment):
             raise _declined("91", "querydr")
-        if refund is None and payment.refunds:
+        if refund is None and payment.refunds and not _is_second(payment, number):
             refund = payment.refunds[-1]  # without a refund's number: the last thing that happened
         shown = _refund_fields(payment, refund) if refund else self._payment_fields(payment)
+        if refund is None and _is_second(payment, number):
+            shown["vnp_TransactionNo"] = number
         return {"vnp_ResponseCode": "00", "vnp_Message": QUERY_MESSAGES["00"]} | shown
 
     def _refund(self, body: dict[str, str]) -> JsonObject:
         payment = self._payment(body, "refund")
-        if body.get("vnp_TransactionNo", "") not in {"", "0", payment.transaction_no}:
+        number = body.get("vnp_TransactionNo", "")
+        if number not in _numbers(payment):
             raise _declined("91", "refund")
+        of_number = number if _is_second(payment, number) else payment.transaction_no
         amount, rest = divmod(int(body["vnp_Amount"]), 100)
         if rest:
             raise _declined("93", "refund")
         request_id, kind = body["vnp_RequestId"], body["vnp_TransactionType"]
-        check_refund(payment, request_id=request_id, transaction_type=kind, amount=amount)
+        check_refund(payment, of_number=of_number, request_id=request_id, transaction_type=kind, amount=amount)
         refund = Refund(
             number=self._ledger.next_number(),
             request_id=request_id,
@@ -113,6 +117,7 @@ class MerchantApi:
             order_info=body["vnp_OrderInfo"],
             pay_date=vietnam_time(self._clock.now()),
             due_at=time.time() + self._settings.refund_delay,
+            of_number=of_number,
         )
         payment.refunds.append(refund)
         return {"vnp_ResponseCode": "00", "vnp_Message": REFUND_MESSAGES["00"]} | _refund_fields(payment, refund)
@@ -155,6 +160,15 @@ class MerchantApi:
         # VNPay's error replies may come without a signature; ours do.
         answer = _heading(body) | {"vnp_ResponseCode": declined.code, "vnp_Message": declined.message}
         return answer | {name: body[name] for name in ("vnp_TmnCode", "vnp_TxnRef") if name in body}
+
+
+def _numbers(payment: Payment) -> set[str]:
+    """What vnp_TransactionNo may be for this payment; without a number it is the first time that it was paid."""
+    return {"", "0", payment.transaction_no, payment.second_transaction_no}
+
+
+def _is_second(payment: Payment, number: str) -> bool:
+    return bool(number) and number == payment.second_transaction_no
 
 
 def read_body(text: str) -> dict[str, str]:

@@ -2,21 +2,29 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sandbox.clock import Clock
 from sandbox.vnpay.checks import PageError, check_request, read_fields
 from sandbox.vnpay.model import Ledger, Payment
 from sandbox.vnpay.signing import signed_query, vietnam_time
 
-OUTCOMES = ("pay", "fail", "cancel", "suspicious")
-
 _CARD_BANK = "NCB"
-_CHANNELS = {"VNPAYQR": ("VNPAYQR", "QRCODE"), "VNBANK": (_CARD_BANK, "ATM"), "INTCARD": ("VISA", "VISA")}
+_CHANNELS = {
+    "VNPAYQR": ("VNPAYQR", "QRCODE"),
+    "VNBANK": (_CARD_BANK, "ATM"),
+    "INTCARD": ("VISA", "VISA"),
+    "VISA": ("VISA", "VISA"),
+    "MASTERCARD": ("MASTERCARD", "MASTERCARD"),
+    "JCB": ("JCB", "JCB"),
+}
+# How long VNPay's page counts down when vnp_ExpireDate leaves more time.
+_PAGE_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the buyer did; `code` is the vnp_ResponseCode of a failure."""
+    """What the buyer did: pay, fail, cancel or suspicious; `code` is the vnp_ResponseCode of a failure."""
 
     kind: str
     code: str = "51"
@@ -35,7 +43,7 @@ class Cashier:
         check_request(fields, self._ledger.terminals, self._clock.now())
         known = self._ledger.of_day(fields["vnp_TmnCode"], fields["vnp_TxnRef"], fields["vnp_CreateDate"])
         if known is None:
-            known = _new_payment(fields)
+            known = _new_payment(fields, self._clock.now())
             self._ledger.add(known)
         elif known.secure_hash != fields["vnp_SecureHash"].lower() or known.state != "open":
             raise PageError("01")
@@ -48,7 +56,21 @@ class Cashier:
             raise PageError("01")
         if payment.expired(now) and outcome != Outcome("fail", "11"):
             raise PageError("15")
-        payment.pay_date = vietnam_time(now)
+        self._end(payment, outcome)
+
+    def hold(self, payment: Payment) -> None:
+        """The payer pressed and the bank does not answer yet; PageError 01 when the payment has ended."""
+        if payment.state != "open":
+            raise PageError("01")
+        payment.state = "processing"
+
+    def settle(self, payment: Payment, outcome: Outcome) -> None:
+        """The bank's answer to a payment on hold, however late it is."""
+        if payment.state == "processing":
+            self._end(payment, outcome)
+
+    def _end(self, payment: Payment, outcome: Outcome) -> None:
+        payment.pay_date = vietnam_time(self._clock.now())
         if outcome.kind in {"pay", "suspicious"}:
             self._take_money(payment, outcome)
         else:
@@ -65,8 +87,12 @@ class Cashier:
         payment.response_code = payment.transaction_status = code
         payment.transaction_no = self._ledger.next_number()
         payment.bank_tran_no = f"VNP{payment.transaction_no}"
-        asked = payment.asked_bank or "VNBANK"
-        payment.bank_code, payment.card_type = _CHANNELS.get(asked, (asked, "ATM"))
+        used = payment.chosen_bank or payment.asked_bank or "VNBANK"
+        payment.bank_code, payment.card_type = _CHANNELS.get(used, (used, "ATM"))
+
+    def pay_again(self, payment: Payment) -> None:
+        """The payer's money is taken a second time under the same reference."""
+        payment.second_transaction_no = self._ledger.next_number()
 
 
 def _take_nothing(payment: Payment, outcome: Outcome) -> None:
@@ -75,10 +101,11 @@ def _take_nothing(payment: Payment, outcome: Outcome) -> None:
     payment.transaction_status = "02"
     payment.bank_code, payment.card_type = "VNPAY", "QRCODE"
     if outcome.kind == "fail" and outcome.code != "11":
-        payment.bank_code, payment.card_type = _CARD_BANK, "ATM"
+        used = payment.chosen_bank or _CARD_BANK
+        payment.bank_code, payment.card_type = _CHANNELS.get(used, (used, "ATM"))
 
 
-def _new_payment(fields: dict[str, str]) -> Payment:
+def _new_payment(fields: dict[str, str], now: datetime) -> Payment:
     return Payment(
         token=secrets.token_hex(16),
         tmn_code=fields["vnp_TmnCode"],
@@ -91,6 +118,7 @@ def _new_payment(fields: dict[str, str]) -> Payment:
         return_url=fields["vnp_ReturnUrl"],
         asked_bank=fields.get("vnp_BankCode", ""),
         secure_hash=fields["vnp_SecureHash"].lower(),
+        page_ends=vietnam_time(now + _PAGE_LASTS),
     )
 
 

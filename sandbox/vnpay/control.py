@@ -8,11 +8,11 @@ from aiohttp import web
 
 from sandbox.control import ControlError, field, one_of, read_fault, read_object
 from sandbox.state import JsonObject
-from sandbox.vnpay.cashier import OUTCOMES, Outcome
 from sandbox.vnpay.checks import PageError
 from sandbox.vnpay.ipn import METHODS, MODES
 from sandbox.vnpay.model import Payment, Refund, Terminal
 from sandbox.vnpay.refunds import STATES, move_on, set_state
+from sandbox.vnpay.scenarios import SCENARIOS, Scenario, name_of_amount, scenario
 from sandbox.vnpay.signing import signed_query
 
 if TYPE_CHECKING:
@@ -68,23 +68,24 @@ class Control:
         return web.json_response({"payments": [show(one) for one in self._vnpay.ledger.payments.values()]})
 
     async def show_payment(self, request: web.Request) -> web.Response:
-        return web.json_response(show(self._find(request.match_info["txn_ref"], request.query.get("tmn_code"))))
+        payment = self._find(request.match_info["txn_ref"], request.query.get("tmn_code"))
+        return web.json_response(show(payment) | {"return_url": self._return_url(payment)})
 
     async def pay(self, request: web.Request) -> web.Response:
         """Ends a payment as the buyer would, through the same strict checks as the browser."""
         body = await read_object(request)
-        outcome = Outcome(one_of(body, "outcome", OUTCOMES), field(body, "code", str, "51"))
-        mode = one_of(body, "ipn", MODES, "normal")
-        wait = field(body, "wait_ipn", bool, True) and mode != "after_return"
+        seconds = field(body, "seconds", float) if "seconds" in body else None
         try:
             payment = self._payment_to_end(body)
-            first_answer = self._vnpay.finish(payment, outcome, mode)
+            chosen = _chosen(body, payment.amount)
+            wait = field(body, "wait_ipn", bool, not (chosen.late or chosen.ipn in {"after_return", "slow"}))
+            first_answer = self._vnpay.play(payment, chosen, seconds)
         except PageError as refused:
             message = f"the payment page refuses with code {refused.code}"
             raise ControlError(message, error_code=refused.code) from None
         if wait:
             await first_answer.wait()
-        return web.json_response(show(payment) | {"return_url": self._vnpay.cashier.return_url(payment)})
+        return web.json_response(show(payment) | {"return_url": self._return_url(payment)})
 
     async def send_ipn(self, request: web.Request) -> web.Response:
         """Sends a correctly signed IPN outside VNPay's rule; these tries do not count among the ten."""
@@ -140,6 +141,9 @@ class Control:
         self._vnpay.changed()
         return web.json_response({"status": "ok"})
 
+    def _return_url(self, payment: Payment) -> str | None:
+        return self._vnpay.cashier.return_url(payment) if payment.finished else None
+
     def _payment_to_end(self, body: JsonObject) -> Payment:
         if "payment_url" in body:
             query = field(body, "payment_url", str).partition("?")[2].partition("#")[0]
@@ -159,6 +163,15 @@ class Control:
                 if ref in (refund.number, refund.request_id, payment.txn_ref):
                     return payment, refund
         raise ControlError("no such refund", status=404)
+
+
+def _chosen(body: JsonObject, amount: int) -> Scenario:
+    """The scenario a call names; without a name the amount decides, as when the payer presses pay."""
+    name, code = name_of_amount(amount)
+    if "outcome" in body:
+        name, code = one_of(body, "outcome", tuple(SCENARIOS)), ""
+    ipn = one_of(body, "ipn", MODES) if "ipn" in body else ""
+    return scenario(name, field(body, "code", str, code), ipn)
 
 
 def show(payment: Payment) -> JsonObject:

@@ -18,7 +18,7 @@ from sandbox.vnpay.model import IpnTry, Ledger, Payment
 from sandbox.vnpay.settings import Settings
 from sandbox.vnpay.signing import signed_query
 
-MODES = ("normal", "before_return", "after_return", "none", "twice", "bad_signature", "wrong_amount")
+MODES = ("normal", "before_return", "after_return", "none", "slow", "twice", "pay_twice", "bad_signature", "wrong_amount")
 METHODS = ("GET", "POST_FORM", "POST_JSON")
 _AFTER_RETURN_SECONDS = 1.0
 _MOST_BODY = 500
@@ -53,12 +53,12 @@ class Postman:
         for task in self._tasks:
             task.cancel()
 
-    def begin(self, payment: Payment) -> asyncio.Event:
+    def begin(self, payment: Payment, slow_seconds: float | None = None) -> asyncio.Event:
         """Starts the delivery of a finished payment; the event is set when its first answer (or failure) is in."""
         terminal = self._ledger.terminals[payment.tmn_code]
         payment.ipn_pending = payment.ipn_mode != "none" and bool(terminal.ipn_url)
-        delay = _AFTER_RETURN_SECONDS if payment.ipn_mode == "after_return" else 0
-        payment.ipn_next_at = time.time() + delay
+        slow = self._settings.slow_seconds if slow_seconds is None else slow_seconds
+        payment.ipn_next_at = time.time() + {"after_return": _AFTER_RETURN_SECONDS, "slow": slow}.get(payment.ipn_mode, 0)
         return self._deliver_in_background(payment)
 
     async def send(self, url: str, query: str, fields: dict[str, str], *, kind: str, method: str) -> IpnTry:
@@ -114,9 +114,10 @@ class Postman:
 
     def _plan_next(self, payment: Payment, call: IpnTry) -> None:
         calls = sum(1 for one in payment.ipn if one.kind == "auto")
+        first_of_two = payment.ipn_mode == "pay_twice" and _acknowledged(payment) == 1
         payment.ipn_next_at = time.time() + self._settings.ipn_interval
         if call.acknowledged:
-            payment.ipn_pending = payment.ipn_mode == "twice" and calls == 1
+            payment.ipn_pending = first_of_two or (payment.ipn_mode == "twice" and calls == 1)
             payment.ipn_next_at = time.time()
         elif calls >= self._settings.ipn_calls:
             payment.ipn_pending = False
@@ -124,7 +125,7 @@ class Postman:
     async def _call(self, payment: Payment) -> IpnTry:
         terminal = self._ledger.terminals[payment.tmn_code]
         fault = self._faults.take("ipn")
-        fields = payment.result_fields()
+        fields = payment.result_fields(second=_acknowledged(payment) > 0)
         if payment.ipn_mode == "wrong_amount":
             fields["vnp_Amount"] = str((payment.amount + 1_000) * 100)
         query = signed_query(terminal.hash_secret, fields)
@@ -138,6 +139,10 @@ class Postman:
             await asyncio.sleep(fault.seconds)
         call = await self.send(terminal.ipn_url, query, fields, kind="auto", method="GET")
         return _lose_answer(call, fault)
+
+
+def _acknowledged(payment: Payment) -> int:
+    return sum(1 for one in payment.ipn if one.kind == "auto" and one.acknowledged)
 
 
 def spoil_signature(query: str) -> str:

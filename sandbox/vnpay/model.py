@@ -61,11 +61,15 @@ class Refund:
     pay_date: str
     status: str = "05"
     due_at: float | None = None
+    of_number: str = ""
 
 
 @dataclass
 class Payment:
-    """One vnp_TxnRef of one terminal on one day, from the moment its page was opened."""
+    """One vnp_TxnRef of one terminal on one day, from the moment its page was opened.
+
+    `state`: open, processing (the bank has not confirmed yet), paid, suspicious, failed, cancelled.
+    """
 
     token: str
     tmn_code: str
@@ -78,6 +82,10 @@ class Payment:
     return_url: str
     asked_bank: str
     secure_hash: str
+    page_ends: str = ""
+    chosen_bank: str = ""
+    settle_at: float = 0
+    second_transaction_no: str = ""
     state: str = "open"
     response_code: str = ""
     transaction_status: str = "01"
@@ -96,12 +104,28 @@ class Payment:
     def money_taken(self) -> bool:
         return self.state in {"paid", "suspicious"}
 
-    def expired(self, now: datetime) -> bool:
-        return read_vietnam_time(self.expire_date) <= now
+    @property
+    def finished(self) -> bool:
+        return self.state not in {"open", "processing"}
 
-    def result_fields(self) -> dict[str, str]:
-        """The fields of IPN and return, unsigned; what has no value is left out."""
-        fields = {
+    @property
+    def deadline(self) -> datetime:
+        """When the page closes: vnp_ExpireDate, or the end of the page's own countdown if that is sooner."""
+        return read_vietnam_time(min(self.expire_date, self.page_ends or self.expire_date))
+
+    def expired(self, now: datetime) -> bool:
+        return self.deadline <= now
+
+    def result_fields(self, *, second: bool = False) -> dict[str, str]:
+        """The fields of IPN and return, unsigned; what has no value is left out. `second`: of the second time it was paid."""
+        fields = self._fields()
+        if second and self.second_transaction_no:
+            fields["vnp_TransactionNo"] = self.second_transaction_no
+            fields["vnp_BankTranNo"] = f"VNP{self.second_transaction_no}"
+        return {name: value for name, value in fields.items() if value}
+
+    def _fields(self) -> dict[str, str]:
+        return {
             "vnp_Amount": str(self.amount * 100),
             "vnp_BankCode": self.bank_code,
             "vnp_BankTranNo": self.bank_tran_no,
@@ -114,7 +138,6 @@ class Payment:
             "vnp_TransactionStatus": self.transaction_status,
             "vnp_TxnRef": self.txn_ref,
         }
-        return {name: value for name, value in fields.items() if value}
 
 
 class Ledger:

@@ -9,11 +9,14 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.state import JsonObject
 from sandbox.vnpay.api import MerchantApi
+from sandbox.vnpay.bank import SlowBank
 from sandbox.vnpay.cashier import Cashier, Outcome
 from sandbox.vnpay.control import Control
 from sandbox.vnpay.ipn import Postman
 from sandbox.vnpay.model import Ledger, Payment
 from sandbox.vnpay.pages import Pages
+from sandbox.vnpay.payer import Payer
+from sandbox.vnpay.scenarios import Scenario
 from sandbox.vnpay.settings import Settings
 from sandbox.vnpay.signing import vietnam_time
 
@@ -32,20 +35,45 @@ class VnpaySandbox:
         self.cashier = Cashier(self.ledger, clock)
         self.postman = Postman(self.ledger, self.settings, self.faults, changed)
         self.api = MerchantApi(self.ledger, clock, self.settings)
+        self.bank = SlowBank(self.ledger, clock, self._settle)
+        self.payer = Payer(self)
 
     def routes(self) -> list[web.RouteDef]:
-        return [*Pages(self).routes(), *Control(self).routes()]
+        return [*Pages(self).routes(), *self.payer.routes(), *Control(self).routes()]
 
-    def finish(self, payment: Payment, outcome: Outcome, ipn_mode: str = "normal") -> asyncio.Event:
-        """Ends the payment and starts its IPN; the event tells when the merchant's first answer is in."""
-        self.cashier.finish(payment, outcome)
-        payment.ipn_mode = ipn_mode
+    def play(self, payment: Payment, scenario: Scenario, seconds: float | None = None) -> asyncio.Event:
+        """Ends the payment as the scenario says; the event tells when the merchant's first answer is in.
+
+        `seconds`: how long a late bank or a slow IPN takes from now; without it the settings say. PageError as the page refuses.
+        """
+        if scenario.late:
+            self.cashier.hold(payment)
+            payment.settle_at = self._late_time(payment, seconds)
+            payment.ipn_mode = scenario.ipn
+            self.changed()
+            return self.bank.hold(payment)
+        self.cashier.finish(payment, Outcome(scenario.kind, scenario.code))
+        payment.ipn_mode = scenario.ipn
+        if scenario.ipn == "pay_twice" and payment.money_taken:
+            self.cashier.pay_again(payment)
         self.changed()
-        return self.postman.begin(payment)
+        return self.postman.begin(payment, seconds)
+
+    def _late_time(self, payment: Payment, seconds: float | None) -> float:
+        now = self.clock.timestamp()
+        if seconds is not None:
+            return now + seconds
+        return max(now, payment.deadline.timestamp()) + self.settings.late_after
+
+    async def _settle(self, payment: Payment) -> None:
+        """The late bank's yes, and the IPN after it."""
+        self.cashier.settle(payment, Outcome("pay"))
+        self.changed()
+        await self.postman.begin(payment).wait()
 
     def provisional_result(self, payment: Payment) -> dict[str, str]:
         """The result fields; for a payment still open, those of a success that has not happened."""
-        if payment.state != "open":
+        if payment.finished:
             return payment.result_fields()
         number = self.ledger.next_number()
         success = {
@@ -68,6 +96,8 @@ class VnpaySandbox:
     def reset(self) -> None:
         """Forgets terminals, payments, faults and deliveries; settings go back to the environment's."""
         self.postman.forget()
+        self.bank.forget()
+        self.payer.forget()
         self.ledger.clear()
         self.faults.clear()
         self.api.clear()
@@ -75,6 +105,8 @@ class VnpaySandbox:
 
     async def start(self) -> None:
         await self.postman.start()
+        self.bank.start()
 
     async def stop(self) -> None:
+        self.bank.forget()
         await self.postman.stop()

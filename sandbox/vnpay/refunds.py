@@ -26,14 +26,14 @@ def move_on(payment: Payment) -> None:
             refund.status, refund.due_at = _SENT, None
 
 
-def check_refund(payment: Payment, *, request_id: str, transaction_type: str, amount: int) -> None:
-    """Returns only if VNPay takes this refund; else DeclinedError by the code table."""
+def check_refund(payment: Payment, *, of_number: str, request_id: str, transaction_type: str, amount: int) -> None:
+    """Returns only if VNPay takes this refund of the payment with that number; else DeclinedError by the code table."""
     if not payment.money_taken:
         raise _declined("95")
     move_on(payment)
-    if any(one.request_id == request_id or one.status == _IN_WORK for one in payment.refunds):
+    if any(one.request_id == request_id or (one.status == _IN_WORK and one.of_number == of_number) for one in payment.refunds):
         raise _declined("94")
-    refunded = sum(one.amount for one in payment.refunds if one.status != _REFUSED)
+    refunded = sum(one.amount for one in payment.refunds if one.status != _REFUSED and one.of_number == of_number)
     if transaction_type == FULL and refunded:
         raise _declined("04")
     if amount <= 0 or amount > payment.amount or (transaction_type == FULL and amount != payment.amount):

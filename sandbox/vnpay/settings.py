@@ -16,6 +16,8 @@ class Settings:
     ipn_timeout: float
     query_window: float
     refund_delay: float
+    slow_seconds: float
+    late_after: float
     ipn_calls: int = 10
 
     @classmethod
@@ -25,4 +27,6 @@ class Settings:
             ipn_timeout=_seconds("IPN_TIMEOUT", "15"),
             query_window=_seconds("QUERY_WINDOW", "0"),
             refund_delay=_seconds("REFUND_DELAY", "2"),
+            slow_seconds=_seconds("SLOW_SECONDS", "10"),
+            late_after=_seconds("LATE_AFTER", "45"),
         )

@@ -6,10 +6,12 @@ import pytest
 from sandbox_merchant import Answer, Merchant, call
 from sandbox_process import Process, Receiver
 
+QUICK = {"SANDBOX_VNPAY_SLOW_SECONDS": "0.4", "SANDBOX_VNPAY_LATE_AFTER": "0.2"}
+
 
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[Process]:
-    process = Process("sandbox", SANDBOX_PORT="0", SANDBOX_VNPAY_IPN_INTERVAL="0.2")
+    process = Process("sandbox", SANDBOX_PORT="0", SANDBOX_VNPAY_IPN_INTERVAL="0.2", **QUICK)
     yield process
     assert process.stop() == 0
 

@@ -58,6 +58,7 @@ class Receiver:
                 time.sleep(receiver.delay)
                 body = receiver.next_answer().encode()
                 self.send_response(200)
+                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
