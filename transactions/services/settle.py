@@ -19,6 +19,9 @@ from transactions.services import _transition
 from transactions.services._transition import Happening
 
 
+_UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
+
+
 class Settlement(StrEnum):
     """What a report did to the payment."""
 
@@ -61,8 +64,7 @@ class _Settling:
 
     def apply(self) -> Settlement:
         if self.report.outcome is Outcome.PENDING or not self.report.conclusive:
-            self._remember(self.attempt.status)
-            return Settlement.UNCHANGED
+            return self._no_news()
         if self.report.amount != self.attempt.amount:
             return self._wrong_amount()
         if self.report.outcome is Outcome.PAID:
@@ -72,6 +74,14 @@ class _Settling:
         return self._failed()
 
     # -- outcomes ------------------------------------------------------------------------------------------------------
+
+    def _no_news(self) -> Settlement:
+        """Nothing final: what was told before (a suspicion, a failure) stays on the record."""
+        if self.report.conclusive and self.attempt.status in _UNDECIDED:
+            self._remember(self.attempt.status)
+        elif self.source.is_notice:
+            self._stamp_arrival()
+        return Settlement.UNCHANGED
 
     def _wrong_amount(self) -> Settlement:
         """Kept as evidence, never completes, makes no receipt and does not use up the provider's number."""

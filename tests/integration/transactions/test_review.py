@@ -8,7 +8,9 @@ from payments_site.kernel import clock
 from tests.integration.audit.people import person
 from tests.payloads.vnpay_sign import ipn_fields, sign
 from transactions.models import Refund, Transaction
+from transactions.providers.base import Outcome, StatusReport
 from transactions.services.review import NotUnderReview, accept_review
+from transactions.services.settle import Source, settle
 
 BODY = {
     "order_id": "ORD-1",
@@ -78,3 +80,15 @@ def test_failure_after_a_review_fails_it(api, acme, suspected):
     assert notify(api, acme, suspected.public_id, vnp_ResponseCode="51", vnp_TransactionStatus="02") == "00"
     suspected.refresh_from_db()
     assert (suspected.status, suspected.receipts.count()) == ("failed", 0)
+
+
+@pytest.mark.parametrize("changes", [{"code": "91", "conclusive": True}, {"code": "94", "conclusive": False}])
+def test_a_query_without_news_leaves_the_suspicion_on_the_record(suspected, changes):
+    attempt = suspected.attempts.get()
+    report = StatusReport(
+        outcome=Outcome.PENDING, reference=attempt.provider_reference, amount=None, response_code=changes["code"],
+        conclusive=changes["conclusive"],
+    )  # fmt: skip
+    assert settle(attempt_id=attempt.pk, report=report, source=Source("query", SYSTEM), now=clock.now()) == "unchanged"
+    attempt.refresh_from_db()
+    assert (attempt.response_code, attempt.bank_code, attempt.status) == ("07", "NCB", "suspected")
