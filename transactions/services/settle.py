@@ -18,7 +18,6 @@ from transactions.providers.base import Outcome, StatusReport
 from transactions.services import _transition
 from transactions.services._transition import Happening
 
-
 _UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
 
