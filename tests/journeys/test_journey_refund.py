@@ -189,3 +189,13 @@ def test_only_due_attempts_are_asked_about(paid):
     assert shop.show(payment["transaction_id"])["status"] == "pending"
     resolve.resolve_due(now=clock.now() + timedelta(seconds=61))
     assert shop.show(payment["transaction_id"])["status"] == "completed"
+
+
+def test_a_refund_after_the_payer_was_erased_is_answered_and_repeated(paid):
+    shop, payment = paid
+    row = Transaction.objects.select_related("data_key").get(public_id=payment["transaction_id"])
+    type(row.data_key).objects.filter(pk=row.data_key_id).update(wrapped=None, destroyed_at=clock.now())
+    first = refund(shop, payment, refund_amount=10_000, key="key-1")
+    again = refund(shop, payment, refund_amount=10_000, key="key-1")
+    assert (first.status, first.data["status"], again.headers["x-idempotency-cache"]) == (200, "processing", "HIT")
+    assert again.data == first.data

@@ -12,7 +12,6 @@ from audit.services import Actor
 from payments_site.kernel.errors import DomainError
 from transactions.lifecycle import Status, Trigger
 from transactions.models import Transaction
-from transactions.personal import key_of
 from transactions.selectors import detail_of
 from transactions.services import _transition, idempotency
 from transactions.services._transition import Happening
@@ -51,7 +50,7 @@ def cancel_once(*, payment: Transaction, reason: str, key: Key, actor: Actor, no
         cancelled = cancel_payment(payment_id=payment.pk, reason=reason, actor=actor, now=now)
         data = detail_of(cancelled)
         idempotency.attach(record_id, cancelled)
-        idempotency.store_answer(record_id, status=200, data=data, data_key=cancelled.data_key, key=key_of(cancelled.data_key))
+        idempotency.store_answer(record_id, status=200, data=data, data_key=cancelled.data_key, now=now)
     return Cancelled(data)
 
 

@@ -26,7 +26,7 @@ from transactions import representation
 from transactions.lifecycle import OPEN_OR_PAID, Status
 from transactions.messages import CREATED
 from transactions.models import IdempotencyRecord, PaymentAttempt, Transaction
-from transactions.personal import fresh_key, indexes, key_of, seal_json, search_terms
+from transactions.personal import fresh_key, indexes, seal_json, search_terms
 from transactions.providers import registry
 from transactions.services import _transition, idempotency
 from transactions.services.accounts import Route, route_for
@@ -234,7 +234,7 @@ def _ask_provider(
                 idempotency.keep_unknown(record_id)
             raise
     data = representation.created(payment)
-    idempotency.store_answer(record_id, status=201, data=data, data_key=payment.data_key, key=key_of(payment.data_key))
+    idempotency.store_answer(record_id, status=201, data=data, data_key=payment.data_key, now=now)
     fault_point("create.answer_stored")
     return Created(data)
 

@@ -21,7 +21,7 @@ from payments_site.kernel.errors import DomainError, InvalidInput
 from payments_site.kernel.sealing import KeyDestroyed
 from transactions.lifecycle import PAID, Status
 from transactions.models import DataKey, IdempotencyRecord, Transaction
-from transactions.personal import key_of, seal_json, unseal_json
+from transactions.personal import fresh_key, key_of, seal_json, unseal_json
 
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -169,8 +169,13 @@ def attach(record_id: int, payment: Transaction, *, subject_id: str = "") -> Non
     )
 
 
-def store_answer(record_id: int, *, status: int, data: Mapping[str, Any], data_key: DataKey, key: bytes) -> None:
-    """Keep a 2xx answer for repeats."""
+def store_answer(record_id: int, *, status: int, data: Mapping[str, Any], data_key: DataKey, now: datetime) -> None:
+    """Keep a 2xx answer for repeats, sealed under the payment's key; under one of its own where the payer was erased."""
+    try:
+        key = key_of(data_key)
+    except KeyDestroyed:
+        key, data_key = fresh_key(now)
+        data_key.save(force_insert=True)
     IdempotencyRecord.objects.filter(pk=record_id).update(
         state=IdempotencyRecord.State.DONE, response_status=status, response_sealed=seal_json(data, key), data_key=data_key
     )

@@ -15,7 +15,6 @@ from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
 from transactions import representation
 from transactions.lifecycle import PAID, Status
 from transactions.models import Receipt, Refund, Transaction
-from transactions.personal import key_of
 from transactions.providers import registry
 from transactions.providers.base import (
     Capability,
@@ -88,7 +87,7 @@ def repeat_of(*, tenant_id: int, key: Key, actor: Actor, now: datetime) -> Repea
         return Repeated(answer.data)
     refund = Refund.objects.select_related("transaction__data_key").get(public_id=found.subject_id)
     refund = send(refund_id=refund.pk, actor=actor, now=now)
-    _keep_answer(found.pk, refund)
+    _keep_answer(found.pk, refund, now)
     return Repeated(shown(refund))
 
 
@@ -103,7 +102,7 @@ def request_refund(*, payment_id: int, new: NewRefund, key: Key | None, actor: A
     fault_point("refund.reserved")
     refund = send(refund_id=refund.pk, actor=actor, now=now)
     if record_id is not None:
-        _keep_answer(record_id, refund)
+        _keep_answer(record_id, refund, now)
     return shown(refund)
 
 
@@ -195,9 +194,8 @@ def _receipt_for(payment: Transaction, amount: int) -> Receipt:
     raise NotEnoughLeft({"field": "refund_amount", "value": amount, "remaining_amount": most})
 
 
-def _keep_answer(record_id: int, refund: Refund) -> None:
-    data_key = refund.transaction.data_key
-    idempotency.store_answer(record_id, status=200, data=shown(refund), data_key=data_key, key=key_of(data_key))
+def _keep_answer(record_id: int, refund: Refund, now: datetime) -> None:
+    idempotency.store_answer(record_id, status=200, data=shown(refund), data_key=refund.transaction.data_key, now=now)
 
 
 def shown(refund: Refund) -> dict[str, Any]:
