@@ -23,6 +23,14 @@ def machine(bin_dir: Path) -> dict[str, object]:
     }
 
 
+def busy_cpu() -> float:
+    """CPU seconds that the whole machine has spent on anything."""
+    user, nice, system, _, _, irq, softirq, *_ = (
+        int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / _TICKS
+
+
 def tree_cpu(pid: int) -> float:
     """CPU seconds of a process, its children and those it has waited for."""
     total = 0.0

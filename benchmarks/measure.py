@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
 from statistics import median
@@ -11,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.machine import tree_cpu
+from benchmarks.machine import busy_cpu, tree_cpu
 from benchmarks.stack import Stack, Web
 
 _WAITS = """
@@ -32,6 +33,7 @@ class Load:
     web_cpu_ms: float
     postgres_cpu_ms: float
     load_cpu_ms: float
+    others: float  # cores that other programs kept busy meanwhile
     waits: dict[str, float]
 
 
@@ -62,9 +64,10 @@ def drive(stack: Stack, web: Web, *, connections: int, seconds: float, status: i
     spec = {"port": web.port, "connections": connections, "seconds": seconds, "status": status, "words": words, **requests}
     waits = Waits(stack.environ["DATABASE_URL"])
     waits.start()
-    before = tree_cpu(web.process.pid), tree_cpu(stack.postgres_pid)
+    begun, before = time.perf_counter(), _spent(stack, web)
     found: dict[str, Any] = json.loads(stack.run("-m", "benchmarks.load", json.dumps(spec)))
-    after = tree_cpu(web.process.pid), tree_cpu(stack.postgres_pid)
+    web_cpu, postgres_cpu, all_cpu = (after - earlier for after, earlier in zip(_spent(stack, web), before, strict=True))
+    others = (all_cpu - web_cpu - postgres_cpu - found["cpu_seconds"]) / (time.perf_counter() - begun)
     seen = waits.stop()
     if found["failures"] or found["answers"] != found["sent"] or not found["answers"]:
         raise RuntimeError(f"{found['failures']} of {found['sent']} requests failed: {found['failure']}")
@@ -72,9 +75,13 @@ def drive(stack: Stack, web: Web, *, connections: int, seconds: float, status: i
     return Load(
         rate=found["answers"] / found["seconds"], answers=found["answers"], sent=found["sent"],
         p50_ms=found["p50_ms"], p95_ms=found["p95_ms"],
-        web_cpu_ms=(after[0] - before[0]) * one, postgres_cpu_ms=(after[1] - before[1]) * one,
-        load_cpu_ms=found["cpu_seconds"] * one, waits=seen,
+        web_cpu_ms=web_cpu * one, postgres_cpu_ms=postgres_cpu * one, load_cpu_ms=found["cpu_seconds"] * one,
+        others=max(others, 0.0), waits=seen,
     )  # fmt: skip
+
+
+def _spent(stack: Stack, web: Web) -> tuple[float, float, float]:
+    return tree_cpu(web.process.pid), tree_cpu(stack.postgres_pid), busy_cpu()
 
 
 def count(stack: Stack, query: str) -> int:
@@ -97,5 +104,6 @@ def details(busy: list[Load], alone: list[Load], clients: int) -> list[tuple[str
         for name in ("p50", "p95")
     ]
     lines += [(f"CPU a request, {name}", middle(busy, f"{name}_cpu_ms")) for name in ("web", "postgres", "load")]
+    lines.append(("cores busy with other programs", f"{median(load.others for load in busy):.2f}"))
     waits = busy[-1].waits.items()
     return [*lines, ("backends on average", ", ".join(f"{name} {value}" for name, value in waits))]

@@ -28,7 +28,7 @@ def printed(found: dict[str, Any]) -> str:
         f"p95 {found['p95_ms']:.2f} ms.",
         f"CPU of Python {found['cpu_ms']:.2f} ms (least batch {found['cpu_ms_least']:.2f}), of its PostgreSQL backend "
         f"{found['postgres_cpu_ms']:.2f} ms; waiting for SQL {waits:.2f} ms; {found['round_trips']:.1f} round trips, "
-        f"{sum(row[1] for row in found['statements']):.1f} statements.",
+        f"{sum(row[1] for row in found['statements']):.1f} statements and commits.",
     ]
     share = [[name, f"{ms:.2f}", f"{ms / found['cpu_ms']:.0%}"] for name, ms in found["layers"]]
     lines += ["", table(["Layer (innermost)", "CPU ms", "share"], share)]
