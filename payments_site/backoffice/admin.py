@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
 from payments_site.backoffice import scripts
+from payments_site.backoffice.approval_pages import ApprovalRequestAdmin
 from transactions.admin.base import MoneyRowAdmin
+
+__all__ = ["ApprovalRequestAdmin", "PeriodicTaskAdmin"]
 
 admin.site.index_title = _("Overview")
 admin.site.i18n_javascript = scripts.catalogue  # type: ignore[assignment, method-assign]

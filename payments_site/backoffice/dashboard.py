@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -10,8 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.models import OperationalEvent
+from audit.words import ALERTS, kind_words
+from payments_site.backoffice.approvals import approvals_waiting
 from payments_site.kernel import clock
-from transactions.admin.cells import TRANSACTION_TONES, badge, moment, money, provider_name, row_link
+from transactions.admin.cells import TRANSACTION_TONES, badge, code, moment, money, provider_name, row_link
 from transactions.admin.tables import Table
 from transactions.lifecycle import OPEN, PAID
 from transactions.models import MoneyIssue, Transaction
@@ -35,6 +38,12 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         tables.insert(0, _newest_issues())
     if allowed("webhooks.view_callbackdelivery"):
         cards += _callbacks(now)
+    if allowed("audit.view_approvalrequest"):
+        cards.append(_approvals())
+    if allowed("audit.view_operationalevent"):
+        alerts = alerts_since(now - timedelta(days=1))
+        cards.append(_alerts(alerts))
+        tables.insert(0, _newest_alerts(alerts))
     context.update({"cards": cards, "tables": [table for table in tables if table.rows]})
     return context
 
@@ -95,6 +104,31 @@ def _callbacks(now: datetime) -> list[dict[str, str]]:
             Tone.BAD if dead else Tone.GOOD,
         ),
     ]  # fmt: skip
+
+
+def _approvals() -> dict[str, str]:
+    waiting = approvals_waiting()
+    url = reverse("admin:audit_approvalrequest_changelist") + "?state__exact=pending"
+    return _card(_("Waiting for approval"), str(waiting), _("by a second person"), url, Tone.WARNING if waiting else Tone.GOOD)
+
+
+def alerts_since(since: datetime) -> list[OperationalEvent]:
+    """The alerts since then, newest first: of the newest 1,000 of their kinds, which an index holds in order."""
+    newest = OperationalEvent.objects.filter(kind__in=list(ALERTS)).order_by("-id").defer("data")[:COUNT_LIMIT]
+    return [event for event in newest if event.created_at >= since]
+
+
+def _alerts(alerts: list[OperationalEvent]) -> dict[str, str]:
+    shown = _number(len(alerts)) + ("+" if len(alerts) == COUNT_LIMIT else "")
+    url = reverse("admin:audit_operationalevent_changelist") + "?kind=alerts"
+    return _card(_("Alerts of the last 24 hours"), shown, _("to be looked at"), url, Tone.WARNING if alerts else Tone.GOOD)
+
+
+def _newest_alerts(alerts: list[OperationalEvent]) -> Table:
+    rows: list[list[Any]] = [
+        [row_link(event, kind_words(event.kind)), code(event.subject), moment(event.created_at)] for event in alerts[:RECENT]
+    ]
+    return Table(_("Alerts of the last 24 hours"), [_("What"), _("Subject"), _("Created")], rows)
 
 
 def _recent() -> Table:

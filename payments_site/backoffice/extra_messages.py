@@ -102,6 +102,11 @@ CONSTRAINTS = [
     _('a percentage from "0" to "100" with at most two decimals'),
 ]
 
+# Rights with names of their own, as the models have them: Django stores them in English.
+RIGHTS = [
+    _("Can approve or reject what others ask for"),
+]
+
 BEAT = [
     _("Periodic Tasks"),
     _("periodic task"),

@@ -11,11 +11,14 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from payments_site.backoffice.approvals import approvals_waiting
+
 Item = tuple[str, str]  # model label, icon
 
+REPORTS_BELOW = _("Payments")
 GROUPS: list[tuple[Promise, list[Item]]] = [
     (
-        _("Payments"),
+        REPORTS_BELOW,
         [
             ("transactions.transaction", "payments"),
             ("transactions.refund", "undo"),
@@ -23,7 +26,7 @@ GROUPS: list[tuple[Promise, list[Item]]] = [
             ("transactions.paymentattempt", "swap_horiz"),
         ],
     ),
-    (_("Money issues"), [("transactions.moneyissue", "report")]),
+    (_("To be decided"), [("transactions.moneyissue", "report"), ("audit.approvalrequest", "how_to_reg")]),
     (
         _("Webhooks"),
         [
@@ -65,6 +68,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [{"items": [_overview()]}]
     for title, items in [*GROUPS, (_("System"), [*SYSTEM, *rest])]:
         shown = [_item(label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
+        if title is REPORTS_BELOW and shown and _may_see(request, pages.get("transactions.transaction")):
+            shown.append(_revenue())
         if shown:
             groups.append({"title": title, "items": shown})
     return groups
@@ -78,8 +83,14 @@ def _overview() -> dict[str, Any]:
     return {"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")}
 
 
+def _revenue() -> dict[str, Any]:
+    return {"title": _("Revenue"), "icon": "bar_chart", "link": reverse("admin:transactions_transaction_revenue")}
+
+
 def _item(label: str, icon: str, model_admin: Any) -> dict[str, Any]:
+    waiting = approvals_waiting() if label == "audit.approvalrequest" else 0
     return {
+        **({"badge": "99+" if waiting > 99 else str(waiting), "badge_variant": "warning"} if waiting else {}),
         "title": capfirst(str(model_admin.model._meta.verbose_name_plural)),
         "icon": icon,
         "link": reverse(f"admin:{label.replace('.', '_')}_changelist"),

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -91,6 +92,10 @@ class ApiKeyAdmin(SecretAdmin):
             revoke_api_key(tenant_id=key.tenant.public_id, key_id=key.public_id, actor=actor_of(request), now=clock.now())
         text = ngettext("%(count)d key was revoked.", "%(count)d keys were revoked.", len(keys))
         self.message_user(request, text % {"count": len(keys)}, messages.SUCCESS)
+
+    def next_page(self, obj: ApiKey) -> str:
+        """Back to the tenant that is being set up."""
+        return reverse("admin:tenants_tenant_change", args=[obj.tenant_id])
 
     def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> ApiKey:
         """By the service; the key is told once."""

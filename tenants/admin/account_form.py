@@ -18,7 +18,7 @@ from unfold.widgets import (
 from payments_site.kernel.errors import InvalidInput
 from tenants import credentials as credential_forms
 from tenants import rules
-from tenants.admin.base import add_problem
+from tenants.admin.base import add_problem, reason_field
 from tenants.models import PaymentProvider, ProviderAccount
 from tenants.selectors import credentials as stored_credentials
 
@@ -79,6 +79,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.existing = self.instance.pk is not None
         if self.existing:
+            self.fields["reason"] = reason_field()
             self._add_credentials(self.instance.provider.code)
             return
         self.fields["provider_code"] = forms.ChoiceField(

@@ -9,15 +9,18 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import ApprovalRequest
 from audit.services import Actor
 from tenants import addresses
 from tenants.admin.account_form import MODEL_FIELDS, AccountForm, credential_fields
-from tenants.admin.base import ReadOnlyInline, ServiceAdmin
+from tenants.admin.base import REASON_FIELDSET, ReadOnlyInline, ServiceAdmin, owner_of
 from tenants.credentials import FORMS, masked
 from tenants.models import FeeSchedule, ProviderAccount, ProviderCredentials
 from tenants.services.accounts import create_account, update_account
+from tenants.services.four_eyes import change_account
 
 _PLAIN = ("is_active", "api_url", "ip_allowlist", "ip_allowlist_enforced")
 _OWNER = ("project", "tenant")
@@ -89,6 +92,7 @@ class ProviderAccountAdmin(ServiceAdmin):
             (None, {"fields": self.get_readonly_fields(request, obj)}),
             (_("New credentials"), {"fields": credential_fields(obj.provider.code)}),
             (_("Notices"), {"fields": _PLAIN}),
+            REASON_FIELDSET,
         )
 
     @admin.display(description=_("identifier at the provider"), ordering="identifier")
@@ -118,8 +122,15 @@ class ProviderAccountAdmin(ServiceAdmin):
             return account
         return update_account(account_id=account.public_id, changes={"is_active": False}, actor=actor, now=now)
 
-    def save_changes(self, obj: ProviderAccount, changes: Mapping[str, Any], actor: Actor, now: datetime) -> ProviderAccount:
-        """By the service; credentials that were left empty stay."""
+    def next_page(self, obj: ProviderAccount) -> str:
+        """Back to the tenant or project that is being set up."""
+        owner = obj.tenant or obj.project
+        return reverse(f"admin:tenants_{owner._meta.model_name}_change", args=[owner.pk]) if owner is not None else ""
+
+    def save_changes(
+        self, request: HttpRequest, obj: ProviderAccount, changes: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> ProviderAccount | ApprovalRequest:
+        """By the service, which asks for a second person where real money goes through; empty credentials stay."""
         prefix = f"{obj.provider.code}_"
         entered = {
             name.removeprefix(prefix): value
@@ -128,4 +139,10 @@ class ProviderAccountAdmin(ServiceAdmin):
         }
         plain = {name: changes[name] for name in _PLAIN if name in changes}
         wanted = {**plain, "credentials": entered} if entered else plain
-        return update_account(account_id=obj.public_id, changes=wanted, actor=actor, now=now)
+        person: Any = request.user
+        if not wanted:
+            return obj
+        return change_account(
+            account_id=obj.public_id, changes=wanted, **owner_of(obj), reason=changes.get("reason", ""),
+            person=person, actor=actor, now=now,
+        )  # fmt: skip

@@ -12,14 +12,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
+from audit.models import ApprovalRequest
 from audit.services import Actor
 from payments_site.kernel import money
 from payments_site.kernel.errors import InvalidInput
 from tenants import fees
-from tenants.admin.base import ServiceAdmin, add_problem
-from tenants.models import FeeSchedule, PaymentProvider, SystemConfiguration
+from tenants.admin.base import REASON_FIELDSET, ServiceAdmin, add_problem, owner_of, reason_field
+from tenants.models import FeeSchedule, PaymentProvider, ProviderAccount, SystemConfiguration
 from tenants.services.configuration import set_configuration, update_provider
 from tenants.services.fees import schedule_fee
+from tenants.services.four_eyes import change_account
 
 _TERMS = {"percent": "percent", "fixed": "fixed", "min": "minimum", "max": "maximum", "vat_percent": "vat_percent"}
 
@@ -38,7 +40,9 @@ class PaymentProviderAdmin(ServiceAdmin):
         """Nobody: a new provider is a new adapter."""
         return False
 
-    def save_changes(self, obj: PaymentProvider, changes: Mapping[str, Any], actor: Actor, now: datetime) -> PaymentProvider:
+    def save_changes(
+        self, request: HttpRequest, obj: PaymentProvider, changes: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> PaymentProvider:
         """By the service."""
         return update_provider(code=obj.code, changes=changes, actor=actor, now=now)
 
@@ -54,6 +58,7 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
     minimum = forms.IntegerField(label=_("At least (đồng)"), initial=0, widget=UnfoldAdminIntegerFieldWidget)
     maximum = forms.IntegerField(label=_("At most (đồng)"), required=False, widget=UnfoldAdminIntegerFieldWidget)
     vat_percent = forms.CharField(label=_("VAT in percent"), initial="10", widget=UnfoldAdminTextInputWidget)
+    reason = reason_field()
 
     class Meta:
         model = FeeSchedule
@@ -62,6 +67,9 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """What the service would refuse. ``fee`` of the cleaned data is in the API's words."""
         data = super().clean() or self.cleaned_data
+        account = data.get("account")
+        if account is not None and account.environment == ProviderAccount.Environment.PRODUCTION and data.get("valid_from"):
+            self.add_error("valid_from", _("For a production account a fee holds from its approval on: leave it empty."))
         data["fee"] = {name: data.get(field) for name, field in _TERMS.items() if data.get(field) is not None}
         try:
             fees.parse(data["fee"])
@@ -90,6 +98,10 @@ class FeeScheduleAdmin(ServiceAdmin):
         (_("Fee"), {"fields": ("percent", "fixed", "minimum", "maximum", "vat_percent")}),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Adding asks for a reason, too."""
+        return self.fieldsets if obj else (*self.fieldsets, REASON_FIELDSET)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
@@ -109,9 +121,19 @@ class FeeScheduleAdmin(ServiceAdmin):
         """As people write it."""
         return money.basis_points_to_percent(row.vat_basis_points)
 
-    def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> FeeSchedule:
-        """By the service."""
-        return schedule_fee(account=values["account"], fee=values["fee"], valid_from=values["valid_from"], actor=actor, now=now)
+    def save_new(
+        self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> FeeSchedule | ApprovalRequest:
+        """By the service; where real money goes through, a second person decides."""
+        account = values["account"]
+        if account.environment != ProviderAccount.Environment.PRODUCTION:
+            return schedule_fee(account=account, fee=values["fee"], valid_from=values["valid_from"], actor=actor, now=now)
+        person: Any = request.user
+        asked = change_account(
+            account_id=account.public_id, changes={"fee": values["fee"]}, **owner_of(account), reason=values["reason"],
+            person=person, actor=actor, now=now,
+        )  # fmt: skip
+        return asked if isinstance(asked, ApprovalRequest) else account.fees.latest("id")
 
 
 @admin.register(SystemConfiguration)
@@ -131,7 +153,7 @@ class SystemConfigurationAdmin(ServiceAdmin):
         return set_configuration(**values, actor=actor, now=now)
 
     def save_changes(
-        self, obj: SystemConfiguration, changes: Mapping[str, Any], actor: Actor, now: datetime
+        self, request: HttpRequest, obj: SystemConfiguration, changes: Mapping[str, Any], actor: Actor, now: datetime
     ) -> SystemConfiguration:
         """By the service."""
         return set_configuration(key=obj.key, value=obj.value, description=obj.description, actor=actor, now=now)

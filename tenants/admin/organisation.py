@@ -10,14 +10,18 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import ApprovalRequest
 from audit.services import Actor
 from tenants import rules
-from tenants.admin.base import ReadOnlyInline, ServiceAdmin, add_problem, scope_names, show_once
+from tenants.admin.base import REASON_FIELDSET, ReadOnlyInline, ServiceAdmin, add_problem, reason_field, scope_names, show_once
+from tenants.admin.setup import SetupPage, to_add
 from tenants.credentials import masked
 from tenants.models import ApiKey, Project, ProviderAccount, Tenant
+from tenants.services.four_eyes import change_limits
 from tenants.services.limits import LIMITS, set_limits
 from tenants.services.projects import create_project, update_project
 from tenants.services.tenants import callback_url_problem, create_tenant, update_tenant
@@ -39,6 +43,13 @@ class AccountInline(ReadOnlyInline):
     def masked_identifier(self, account: ProviderAccount) -> str:
         """Enough to recognise."""
         return masked(account.identifier)
+
+
+class TenantInline(ReadOnlyInline):
+    """The project's tenants."""
+
+    model = Tenant
+    fields = readonly_fields = ("app_code", "name", "is_active", "created_at")
 
 
 class ApiKeyInline(ReadOnlyInline):
@@ -73,7 +84,8 @@ class ProjectAdmin(ServiceAdmin):
     list_display = ("code", "name", "is_active", "created_at")
     list_filter = ("is_active",)
     search_fields = ("code", "name", "public_id")
-    inlines = (AccountInline,)
+    inlines = (TenantInline, AccountInline)
+    change_form_outer_before_template = "admin/sp_acts.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code, once there is one."""
@@ -83,17 +95,32 @@ class ProjectAdmin(ServiceAdmin):
         """The id too, once there is one."""
         return ("public_id", *self.fields) if obj else self.fields
 
+    def next_page(self, obj: Project) -> str:
+        """Its page, from which tenants are added."""
+        return reverse("admin:tenants_project_change", args=[obj.pk])
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With the way to the next step of setting up."""
+        project = kwargs.get("obj")
+        if project is not None:
+            context["acts"] = to_add(request, project, {"tenant": _("Add a tenant"), "provideraccount": _("Add an account")})
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> Project:
         """By the service."""
         return create_project(**values, actor=actor, now=now)
 
-    def save_changes(self, obj: Project, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Project:
+    def save_changes(
+        self, request: HttpRequest, obj: Project, changes: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> Project:
         """By the service."""
         return update_project(project_id=obj.public_id, changes=changes, actor=actor, now=now)
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses reserved codes, unreachable callback addresses and limits that contradict each other."""
+
+    reason = reason_field()
 
     def clean(self) -> dict[str, Any]:
         """What the services would refuse."""
@@ -108,7 +135,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Tenant)
-class TenantAdmin(ServiceAdmin):
+class TenantAdmin(SetupPage, ServiceAdmin):
     """A new tenant gets its first API key and callback secret, shown once."""
 
     form = TenantForm
@@ -132,11 +159,11 @@ class TenantAdmin(ServiceAdmin):
         if obj is None:
             return self.fieldsets
         (title, first), *rest = self.fieldsets
-        return ((title, {**first, "fields": ("public_id", *first["fields"])}), *rest)
+        return ((title, {**first, "fields": ("public_id", *first["fields"])}), *rest, REASON_FIELDSET)
 
     def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> Tenant:
         """By the services; the key and the secret are told once."""
-        own = {name: value for name, value in values.items() if name not in LIMITS and name != "project"}
+        own = {name: value for name, value in values.items() if name not in LIMITS and name not in ("project", "reason")}
         new = create_tenant(project_id=values["project"].public_id, **own, actor=actor, now=now)
         limits = {name: values[name] for name in LIMITS}
         tenant = set_limits(tenant_id=new.tenant.public_id, changes=limits, actor=actor, now=now)
@@ -144,10 +171,16 @@ class TenantAdmin(ServiceAdmin):
         show_once(request, gettext("Callback secret"), new.callback_secret)
         return tenant
 
-    def save_changes(self, obj: Tenant, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Tenant:
-        """By the services."""
+    def save_changes(
+        self, request: HttpRequest, obj: Tenant, changes: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> Tenant | ApprovalRequest:
+        """By the services; new limits wait for a second person where real money goes through, the rest holds at once."""
         limits = {name: value for name, value in changes.items() if name in LIMITS}
-        own = {name: value for name, value in changes.items() if name not in LIMITS}
-        if limits:
-            set_limits(tenant_id=obj.public_id, changes=limits, actor=actor, now=now)
-        return update_tenant(tenant_id=obj.public_id, changes=own, actor=actor, now=now)
+        own = {name: value for name, value in changes.items() if name not in LIMITS and name != "reason"}
+        person: Any = request.user
+        tenant = update_tenant(tenant_id=obj.public_id, changes=own, actor=actor, now=now)
+        if not limits:
+            return tenant
+        return change_limits(
+            tenant_id=obj.public_id, changes=limits, reason=changes.get("reason", ""), person=person, actor=actor, now=now
+        )

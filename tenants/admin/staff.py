@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -16,11 +18,37 @@ from tenants.actors import actor_of
 from tenants.models import StaffUser
 from tenants.services import staff
 
+_VERBS = {
+    "add": _("Can add: %s"),
+    "change": _("Can change: %s"),
+    "delete": _("Can delete: %s"),
+    "view": _("Can view: %s"),
+}
 _RIGHTS = ("is_superuser", "groups", "user_permissions")
 
 
+def permission_words(permission: Permission) -> str:
+    """A right in the reader's language: Django stores its name in English, from the names of the models."""
+    model = permission.content_type.model_class()
+    verb, _dash, name = permission.codename.partition("_")
+    if model is not None and verb in _VERBS and name == model._meta.model_name:
+        return f"{permission.content_type.app_labeled_name} | {_VERBS[verb] % model._meta.verbose_name}"
+    return f"{permission.content_type.app_labeled_name} | {gettext(permission.name)}"
+
+
+class PermissionsAdmin:
+    """Shows rights in the reader's language."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """As ever, in other words."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.remote_field.model is Permission:
+            field.label_from_instance = permission_words
+        return field
+
+
 @admin.register(StaffUser)
-class StaffUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class StaffUserAdmin(PermissionsAdmin, UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     """Users are switched off, never deleted: the audit trail names them."""
 
     form = UserChangeForm
@@ -77,7 +105,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class StaffGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffGroupAdmin(PermissionsAdmin, GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """What the members of a group may do."""
 
     compressed_fields = False

@@ -19,6 +19,11 @@ from tenants.models import StaffUser
 FACTS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
 # Apps whose rows finance works with; by label, for this app stands below most of them.
 _MONEY_APPS = ("transactions", "webhooks", "reconciliation")
+# What finance asks for; where it takes two people, approvers need the same right and the right to decide.
+_FINANCE_RIGHTS = (
+    "ask_provider", "cancel_payment", "accept_review", "reject_review",
+    "change_tenant", "change_provideraccount", "delete_provideraccount", "add_feeschedule",
+)  # fmt: skip
 _SEEN_APPS = (*_MONEY_APPS, "tenants", "audit")
 
 
@@ -91,6 +96,7 @@ def ensure_demo_user(*, role: str, known_password: str | None, actor: Actor, now
     An existing user keeps its password if ``known_password`` is given, even if a person has changed it since.
     """
     wanted = DEMO_STAFF[role]
+    group = _ensure_group(wanted.group, actor, now) if wanted.group is not None else None
     user = StaffUser.objects.filter(username=wanted.username).first()
     if user is not None and known_password:
         return {"username": wanted.username, "password": known_password}
@@ -99,8 +105,7 @@ def ensure_demo_user(*, role: str, known_password: str | None, actor: Actor, now
     user.is_staff, user.is_superuser, user.is_active = True, wanted.group is None, True
     user.set_password(password)
     save_user(user=user, actor=actor, now=now)
-    if wanted.group is not None:
-        group = _ensure_group(wanted.group, actor, now)
+    if group is not None:
         change_rights(user=user, save=lambda: user.groups.add(group), actor=actor, now=now)
     return {"username": wanted.username, "password": password}
 
@@ -109,8 +114,9 @@ def _ensure_group(name: str, actor: Actor, now: datetime) -> Group:
     group = Group.objects.filter(name=name).first() or Group(name=name)
     seen = Q(content_type__app_label__in=_SEEN_APPS, codename__startswith="view_")
     worked = Q(content_type__app_label__in=_MONEY_APPS, codename__startswith="change_")
-    decided = Q(content_type__app_label="audit", codename__startswith="change_")
-    rights = Permission.objects.filter(seen | worked | (decided if name == "Approvers" else Q(pk=None)))
+    own = Q(content_type__app_label__in=_SEEN_APPS, codename__in=_FINANCE_RIGHTS)
+    decided = Q(content_type__app_label="audit", codename="decide_approvalrequest")
+    rights = Permission.objects.filter(seen | worked | own | (decided if name == "Approvers" else Q(pk=None)))
 
     def save() -> None:
         group.save()

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from rest_framework.test import APIClient
 
-from audit.models import AuditEntry
-from audit.services import Actor, record
+from audit.models import ApprovalRequest, AuditEntry
+from audit.services import Actor, raise_event, record
 from payments_site.kernel import clock
 from tests.factories.world import Role
 from tests.payloads.vnpay_sign import ipn_fields, sign
@@ -67,7 +67,22 @@ def eventful_payment(api: APIClient, role: Role) -> Transaction:
         entity_id=payment.public_id,
         now=now,
     )
+    _approval(payment)
+    raise_event(
+        kind="alert.success_without_notice", severity="warning", subject=payment.attempts.earliest("id").public_id, now=now,
+        transaction_id=payment.public_id,
+    )  # fmt: skip
     return payment
+
+
+def _approval(payment: Transaction) -> None:
+    """Asked for by somebody who is not a user of the test."""
+    now = clock.now()
+    ApprovalRequest.objects.create(
+        action="transactions.reject_review", subject_type="transaction", subject_id=payment.public_id, payload="{}",
+        difference={"refund_amount": [0, payment.amount]}, reason="Nghi gian lận", requested_by_id=0, requested_by="ketoan",
+        created_at=now, expires_at=now + timedelta(days=7),
+    )  # fmt: skip
 
 
 def _refund(payment: Transaction) -> None:

@@ -5,30 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.utils.functional import cached_property
 
 from audit.admin import ReadOnlyAdmin
-
-# 1,000 pages of 50: whoever looks further back narrows the list by a filter or a search.
-COUNT_LIMIT = 50_000
-
-
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than ``COUNT_LIMIT`` rows; ``capped`` says that there may be more."""
-
-    template_name = "admin/capped_pagination.html"
-
-    @cached_property
-    def count(self) -> int:
-        """The number of rows, at most ``COUNT_LIMIT``."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[:COUNT_LIMIT].count())
-
-    @property
-    def capped(self) -> bool:
-        """Whether there may be more rows than ``count`` says."""
-        return self.count >= COUNT_LIMIT
+from audit.paging import CappedPaginator
 
 
 class MoneyRowAdmin(ReadOnlyAdmin):

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
+from audit.cells import EMPTY, badge, code, moment
 from payments_site.kernel.money import format_vnd
 from tenants.models import PaymentProvider
 from transactions.timeline import Tone
-
-EMPTY = "–"
 
 TRANSACTION_TONES: dict[str, Tone] = {
     "completed": Tone.GOOD,
@@ -34,27 +30,13 @@ ATTEMPT_TONES: dict[str, Tone] = {
     "unknown": Tone.WARNING,
 }
 REFUND_TONES: dict[str, Tone] = {"completed": Tone.GOOD, "failed": Tone.BAD, "unknown": Tone.WARNING}
+APPROVAL_TONES: dict[str, Tone] = {"pending": Tone.WARNING, "approved": Tone.GOOD, "rejected": Tone.BAD}
 DELIVERY_TONES: dict[str, Tone] = {"delivered": Tone.GOOD, "dead": Tone.BAD, "pending": Tone.WARNING}
-
-
-def badge(text: str | Promise, tone: Tone = Tone.NEUTRAL) -> SafeString:
-    """A coloured label."""
-    return format_html('<span class="sp-badge sp-badge--{}">{}</span>', tone.value, text)
-
-
-def code(text: str | None) -> SafeString | str:
-    """A reference, in letters of equal width."""
-    return format_html('<code class="sp-code">{}</code>', text) if text else EMPTY
 
 
 def money(amount: int | None) -> str:
     """``100.000 ₫``; a dash where there is none yet."""
     return EMPTY if amount is None else format_vnd(amount).replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def moment(value: datetime | None) -> str:
-    """Vietnam's time, to the second."""
-    return EMPTY if value is None else date_format(localtime(value), "DATETIME_FORMAT")
 
 
 def provider_name(provider_code: str | None) -> str:
@@ -110,3 +92,10 @@ def provider_column(description: Any) -> Callable[[Any], str]:
 
     shown: Callable[[Any], str] = admin.display(description=description)(provider)
     return shown
+
+
+__all__ = [
+    "APPROVAL_TONES",
+    "ATTEMPT_TONES", "DELIVERY_TONES", "EMPTY", "REFUND_TONES", "TRANSACTION_TONES", "badge", "code", "link", "moment", "money",
+    "money_column", "page_url", "provider_column", "provider_name", "row_link", "status_column",
+]  # fmt: skip

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from payments_site.kernel import clock
+from payments_site.kernel.errors import DomainError
+from tenants.actors import actor_of
+from tenants.admin.acts import Act, ActsAdmin, NoteForm
+from tenants.admin.base import refusal_text
 from transactions.admin.base import MoneyRowAdmin
 from transactions.admin.cells import EMPTY, badge, link, money_column
 from transactions.admin.filters import DayFilter
 from transactions.models import MoneyIssue
+from transactions.services.staff import AlreadyResolved, resolve_issue
 from transactions.timeline import Tone
 
 _AMOUNT = money_column("amount", _("amount"))
@@ -35,9 +45,29 @@ EXPLANATIONS = {
 }
 
 
+def _resolve(request: HttpRequest, issue: MoneyIssue, values: dict[str, Any]) -> str:
+    resolve_issue(issue_id=issue.pk, note=values["note"], actor=actor_of(request), now=clock.now())
+    return gettext("The issue is marked as resolved.")
+
+
+def _refusal(error: DomainError) -> str:
+    if isinstance(error, AlreadyResolved):
+        return gettext("%s has resolved this issue already.") % str(error.details["resolved_by"])
+    return refusal_text(error)
+
+
+RESOLVE = Act(
+    "resolve", _("Mark as resolved"), "task_alt", "transactions.change_moneyissue",
+    lambda request, issue: bool(issue.state == MoneyIssue.State.OPEN), _resolve,
+    _("Say what was found and done. It moves no money and stays in the audit trail."), NoteForm, "good", _refusal,
+)  # fmt: skip
+
+
 @admin.register(MoneyIssue)
-class MoneyIssueAdmin(MoneyRowAdmin):
-    """Open ones first to be worked on; they are resolved by services, not by editing."""
+class MoneyIssueAdmin(ActsAdmin, MoneyRowAdmin):
+    """Newest first; resolving one is a note of what was found, not editing."""
+
+    acts = (RESOLVE,)
 
     list_display = ("kind", "state_badge", _AMOUNT, "transaction", "account", "created_at", "resolved_at")
     list_filter = ("state", "issue_type", DayFilter)

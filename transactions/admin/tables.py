@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from audit.models import ApprovalRequest
 from transactions.admin.cells import (
+    APPROVAL_TONES,
     ATTEMPT_TONES,
     DELIVERY_TONES,
     EMPTY,
@@ -131,7 +133,25 @@ def deliveries(payment: Transaction) -> Table:
     return Table(_("Callbacks"), columns, rows, order=40)
 
 
-_builders: list[Builder] = [issues, attempts, receipts, refunds, deliveries]
+def approvals(payment: Transaction) -> Table:
+    """What was put before a second person."""
+    asked = ApprovalRequest.objects.filter(subject_type="transaction", subject_id=payment.public_id)
+    rows: list[list[Cell]] = [
+        [
+            row_link(one, one.public_id),
+            badge(one.get_state_display(), APPROVAL_TONES.get(one.state, Tone.NEUTRAL)),
+            one.reason or EMPTY,
+            one.requested_by,
+            one.decided_by or EMPTY,
+            moment(one.created_at),
+        ]
+        for one in asked.order_by("id")[:LIMIT]
+    ]
+    columns = [_("Request"), _("State"), _("Reason"), _("Requested by"), _("Decided by"), _("Created")]
+    return Table(_("Approvals"), columns, rows, order=6)
+
+
+_builders: list[Builder] = [issues, approvals, attempts, receipts, refunds, deliveries]
 
 
 def register_table(builder: Builder) -> None:

@@ -9,19 +9,27 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tenants.admin.acts import ActsAdmin
+from tenants.admin.setup import register_first_payment
+from tenants.models import Tenant
+from transactions.admin.acts import ACTS
 from transactions.admin.base import MoneyRowAdmin
-from transactions.admin.cells import TRANSACTION_TONES, badge, money_column, provider_column
+from transactions.admin.cells import TRANSACTION_TONES, badge, money, money_column, provider_column
 from transactions.admin.filters import DayFilter, ProviderFilter
 from transactions.admin.page import page_of
+from transactions.admin.questions import QuestionFilter
+from transactions.admin.revenue import RevenuePage
 from transactions.admin.search import search
+from transactions.lifecycle import PAID
 from transactions.models import Transaction
 from transactions.timeline import Tone
 
 
 @admin.register(Transaction)
-class TransactionAdmin(MoneyRowAdmin):
+class TransactionAdmin(RevenuePage, ActsAdmin, MoneyRowAdmin):
     """Newest first; searched by the start of a number; who may not see payers finds none by e-mail or telephone."""
 
     list_display = (
@@ -34,7 +42,10 @@ class TransactionAdmin(MoneyRowAdmin):
         "paid_at",
     )
     list_display_links = ("payment",)
-    list_filter = ("status", ProviderFilter, "late", DayFilter, "tenant")
+    list_filter = ("status", QuestionFilter, ProviderFilter, "late", DayFilter, "tenant")
+    acts = ACTS
+    # The page shows the buttons itself, beside the state.
+    change_form_outer_before_template = None
     list_select_related = ("tenant",)
     ordering = ("-created_at", "-id")
     search_fields = ("public_id",)
@@ -89,3 +100,19 @@ class TransactionAdmin(MoneyRowAdmin):
         if isinstance(payment, Transaction):
             context["page"] = page_of(payment, payer=request.user.has_perm("transactions.view_payer"))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def act_subject(self, payment: Transaction) -> list[tuple[str, Any]]:
+        """Order, amount and state."""
+        tone = TRANSACTION_TONES.get(payment.status, Tone.NEUTRAL)
+        return [
+            (gettext("Order"), payment.order_id),
+            (gettext("Amount"), money(payment.amount)),
+            (gettext("Status"), badge(payment.get_status_display(), tone)),
+        ]
+
+
+def _was_paid(tenant: Tenant) -> bool:
+    return Transaction.objects.filter(tenant=tenant, status__in=PAID).exists()
+
+
+register_first_payment(_was_paid)

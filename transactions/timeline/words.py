@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit.words import ACTIONS
 from transactions.timeline.line import Tone
 
 EVENTS: dict[str, tuple[Promise, Tone]] = {
@@ -18,7 +19,7 @@ EVENTS: dict[str, tuple[Promise, Tone]] = {
     "review_accepted": (_("Review: accepted"), Tone.GOOD),
     "review_rejected": (_("Review: rejected"), Tone.BAD),
     "double_payment": (_("Paid a second time"), Tone.WARNING),
-    "refund_requested": (_("Refund requested"), Tone.NEUTRAL),
+    "refund_initiated": (_("Refund requested"), Tone.NEUTRAL),
     "refund_processing": (_("The refund is on its way"), Tone.NEUTRAL),
     "refund_completed": (_("Refunded"), Tone.GOOD),
     "refund_failed": (_("The refund failed"), Tone.BAD),
@@ -26,12 +27,9 @@ EVENTS: dict[str, tuple[Promise, Tone]] = {
 }
 
 STAFF_ACTIONS: dict[str, Promise] = {
-    "callback_resend": _("Callback sent again by hand"),
-    "notice_replayed": _("Notice applied again by hand"),
     "cancelled": _("Cancelled by hand"),
     "review_accepted": _("Review accepted by hand"),
     "review_rejected": _("Review rejected by hand"),
-    "provider_asked": _("Provider asked by hand"),
 }
 
 
@@ -47,4 +45,4 @@ def event_words(event_type: str) -> tuple[Promise | str, Tone]:
 
 def staff_words(action: str) -> Promise | str:
     """What an action of a member of staff is called."""
-    return STAFF_ACTIONS.get(action, spoken(action))
+    return STAFF_ACTIONS.get(action, ACTIONS.get(action, spoken(action)))

@@ -11,17 +11,26 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from audit.admin import ReadOnlyAdmin
+from audit.cells import EMPTY, badge, code, raw
+from audit.paging import CappedPaginator
 from audit.services import record
-from payments_site.kernel import clock
-from tenants.api.staff_door import actor_of
+from payments_site.kernel import clock, sealing
+from tenants.actors import actor_of
+from tenants.admin.acts import Act, ActsAdmin, AskForm
 from webhooks.outbound.guard import refusal
 from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint
 from webhooks.outbound.resend import StillPendingError, resend
 from webhooks.outbound.trail import plain_url
+
+# Of an answer's body, in the table of tries.
+EXCERPT = 300
+TONES = {"pending": "warning", "delivered": "good", "dead": "bad"}
 
 
 class CallbackEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -84,10 +93,27 @@ class TryInline(TabularInline):  # type: ignore[misc]
     """The tries of a delivery, oldest first."""
 
     model = CallbackAttempt
-    fields = readonly_fields = ("number", "started_at", "duration_ms", "response_status", "error", "response_body")
+    fields = readonly_fields = ("number", "started_at", "took", "answer", "error", "excerpt")
+    hide_title = True
     ordering = ("number",)
     extra = 0
     can_delete = False
+
+    @admin.display(description=_("took"))
+    def took(self, one: CallbackAttempt) -> str:
+        """In milliseconds."""
+        return f"{one.duration_ms} ms"
+
+    @admin.display(description=_("answer"))
+    def answer(self, one: CallbackAttempt) -> SafeString | str:
+        """Green for 2xx, red for any other, a dash where nobody answered."""
+        status = one.response_status
+        return EMPTY if status is None else badge(str(status), "good" if 200 <= status < 300 else "bad")
+
+    @admin.display(description=_("answer's body"))
+    def excerpt(self, one: CallbackAttempt) -> SafeString | str:
+        """Its beginning."""
+        return code(one.response_body[:EXCERPT])
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: tries are evidence."""
@@ -98,45 +124,101 @@ class TryInline(TabularInline):  # type: ignore[misc]
         return False
 
 
+def _send_again(request: HttpRequest, delivery: CallbackDelivery, values: dict[str, Any]) -> str:
+    try:
+        resend(delivery=delivery, now=clock.now(), actor=actor_of(request))
+    except StillPendingError:
+        return gettext("%s is pending already.") % delivery.public_id
+    return ngettext("%d callback will be sent again.", "%d callbacks will be sent again.", 1) % 1
+
+
+SEND_AGAIN = Act(
+    "resend", _("Send callback again"), "forward_to_inbox", "webhooks.change_callbackdelivery",
+    lambda request, delivery: bool(delivery.status != CallbackDelivery.Status.PENDING), _send_again,
+    _("The client gets the same message again, with the same id, so that it can tell a repeat."), AskForm,
+)  # fmt: skip
+
+
 @admin.register(CallbackDelivery)
-class CallbackDeliveryAdmin(ModelAdmin):  # type: ignore[misc]
+class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     """Read-only, but for sending again, which asks for the permission to change deliveries."""
 
+    acts = (SEND_AGAIN,)
+    paginator = CappedPaginator
+    show_facets = admin.ShowFacets.NEVER
+    list_fullwidth = True
+    empty_value_display = EMPTY
+    sortable_by = ()
     list_display = (
         "public_id",
-        "status",
-        "event",
+        "status_badge",
+        "message",
         "transaction",
         "url",
         "attempts",
-        "last_status",
+        "answered",
         "next_attempt_at",
-        "created_at",
+        "when",
     )
     list_filter = ("status",)
     list_select_related = ("event", "transaction")
     search_fields = ("public_id__exact", "event__public_id__exact", "transaction__public_id__exact")
     search_help_text = _("Delivery, event or transaction id, in full")
     ordering = ("-created_at",)
-    fields = readonly_fields = (
-        "public_id", "status", "event", "transaction", "tenant", "endpoint", "url", "attempts", "next_attempt_at",
-        "last_status", "last_error", "last_response", "delivered_at", "failed_at", "created_at",
+    fieldsets = (
+        (None, {"fields": ("status_badge", "message", "transaction", "tenant", "endpoint", "url", "public_id")}),
+        (
+            _("How it fares"),
+            {
+                "fields": (
+                    "attempts", "answered", "last_error", "next_attempt_at", "delivered_at", "failed_at", "created_at",
+                ),
+            },
+        ),
+        (_("What is sent"), {"fields": ("event", "body")}),
     )  # fmt: skip
     inlines = (TryInline,)
     actions = ("send_again",)
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: the outbox is written with the event."""
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CallbackDelivery]:
+        """The sealed body is read only where it is shown."""
+        rows: QuerySet[CallbackDelivery] = super().get_queryset(request)
+        return rows.defer("event__body_sealed", "transaction__payer_sealed").select_related("event", "transaction")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The body may hold what the client noted of the payer: it is shown only to who may see payers."""
+        if request.user.has_perm("transactions.view_payer"):
+            return self.fieldsets
+        *head, (title, _options) = self.fieldsets
+        return (*head, (title, {"fields": ("event",)}))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+    @admin.display(description=_("status"))
+    def status_badge(self, delivery: CallbackDelivery) -> SafeString:
+        """A coloured label."""
+        return badge(delivery.get_status_display(), TONES[delivery.status])
+
+    @admin.display(description=_("message"))
+    def message(self, delivery: CallbackDelivery) -> str:
+        """The event as the client knows it."""
+        return delivery.event.message_type or EMPTY
+
+    @admin.display(description=_("last answer"))
+    def answered(self, delivery: CallbackDelivery) -> SafeString | str:
+        """Green for 2xx, red for any other."""
+        status = delivery.last_status
+        return EMPTY if status is None else badge(str(status), "good" if 200 <= status < 300 else "bad")
+
+    @admin.display(description=_("body"))
+    def body(self, delivery: CallbackDelivery) -> SafeString | str:
+        """The frozen bytes, unsealed."""
+        try:
+            wrapped = delivery.transaction.data_key.wrapped
+            key = sealing.unwrap(None if wrapped is None else bytes(wrapped), settings.FERNET_KEYS)
+            return raw(sealing.unseal(bytes(delivery.event.body_sealed or b""), key).decode(errors="replace"))
+        except sealing.KeyDestroyed:
+            return gettext("The payer's data was erased; the message can no longer be read.")
+        except sealing.SealBroken:
+            return gettext("The message can not be read with the present keys.")
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         """Who may change deliveries may send them again."""

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_celery_beat.models import PeriodicTask
 from rest_framework.test import APIClient
 
+from audit.services import SYSTEM
+from payments_site.kernel import clock
+from tenants.models import PaymentProvider
+from tenants.services.configuration import set_configuration
 from tests.factories.backoffice import eventful_payment
+from tests.factories.tenants import ApiKeyFactory, ProviderAccountFactory, StaffUserFactory, staff_token
 from tests.factories.world import Role
 from transactions.admin.base import MoneyRowAdmin
 from transactions.models import Transaction
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 MONEY = [model for model in MODELS if isinstance(admin.site._registry[model], MoneyRowAdmin)]
+# Neither grows: providers come with an adapter, jobs with a migration.
+CLOSED = {PaymentProvider, PeriodicTask}
 OURS = [model for model in MODELS if model._meta.app_label in {"transactions", "webhooks"}]
 
 
@@ -60,18 +70,31 @@ def test_money_rows_are_not_added_changed_or_deleted_even_by_a_superuser(
     assert list(model._default_manager.order_by("pk").values()) == before
 
 
-@pytest.mark.parametrize("model", OURS, ids=name_of)
+def more_of_everything(api: APIClient, role: Role) -> None:
+    """At least one more row of every model that is not a closed list."""
+    eventful_payment(api, role)
+    account = ProviderAccountFactory(fee={"percent": "2"})
+    ApiKeyFactory(tenant=account.tenant)
+    staff_token(StaffUserFactory())
+    Group.objects.create(name=secrets.token_hex(4))
+    key = secrets.token_hex(4)
+    set_configuration(key=key, value={"on": False}, actor=SYSTEM, now=clock.now())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=name_of)
 def test_a_list_makes_no_more_queries_with_twice_the_rows(
     model: type[Model], site: Client, payment: Transaction, api: APIClient, acme: Role
 ) -> None:
+    if model not in OURS:
+        more_of_everything(api, acme)
     site.get(page(model, "changelist"))
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         site.get(page(model, "changelist"))
     rows = model._default_manager.count()
-    eventful_payment(api, acme)
-    assert model._default_manager.count() >= 2 * rows
+    while model not in CLOSED and model._default_manager.count() < 2 * rows:
+        before = model._default_manager.count()
+        more_of_everything(api, acme)
+        assert model._default_manager.count() > before
     with CaptureQueriesContext(connection) as many:
         site.get(page(model, "changelist"))
     assert len(many) <= len(few)

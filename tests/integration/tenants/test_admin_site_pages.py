@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from audit.models import AuditEntry, OperationalEvent
+from audit.models import ApprovalRequest, AuditEntry, OperationalEvent
 from audit.services import SYSTEM, raise_event
 from payments_site.kernel import clock
 from tenants import models
@@ -21,7 +21,7 @@ MODELS = [
     *(model for model in admin.site._registry if model._meta.app_label in {"tenants", "audit"}),
     Group,
 ]
-READ_ONLY = {AuditEntry, OperationalEvent}
+READ_ONLY = {ApprovalRequest, AuditEntry, OperationalEvent}
 
 
 @pytest.fixture
@@ -34,6 +34,10 @@ def rows(site: Client) -> dict[type[Model], Model]:
     staff_token(StaffUserFactory())
     Group.objects.create(name="Finance")
     set_configuration(key="maintenance", value={"on": False}, actor=SYSTEM, now=clock.now())
+    ApprovalRequest.objects.create(
+        action="tenants.set_limits", subject_type="tenant", subject_id=account.tenant.public_id, payload="{}",
+        difference={"max_amount": [1, None]}, requested_by_id=0, requested_by="x", created_at=clock.now(), expires_at=clock.now(),
+    )  # fmt: skip
     raise_event(kind="job.ran", now=clock.now(), subject="sweep", seconds=3)
     return {model: model._default_manager.order_by("-pk").first() for model in MODELS}
 
