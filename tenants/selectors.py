@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from payments_site.kernel.errors import DomainError
+from payments_site.kernel.rows import load
 from tenants.hashing import hash_key
 from tenants.models import ApiKey, FeeSchedule, ProviderAccount, ProviderCredentials, Tenant
 
@@ -169,17 +170,21 @@ def accounts_of(tenant: TenantContext) -> list[ProviderAccount]:
     return list(chosen.values())
 
 
+_ACCOUNT_SQL = """
+SELECT a.id, p.is_active FROM tenants_provideraccount a JOIN tenants_paymentprovider p ON p.id = a.provider_id
+WHERE p.code = %s AND a.is_active AND (a.tenant_id = %s OR a.project_id = %s)
+ORDER BY a.tenant_id IS NULL, a.id DESC LIMIT 1
+"""
+
+
 def account_for(tenant: TenantContext, provider_code: str) -> tuple[ProviderAccount | None, bool]:
     """The tenant's active account at a provider, else its project's, else None; and whether the provider itself is active."""
-    rows = list(
-        ProviderAccount.objects.select_related("provider").filter(
-            Q(tenant_id=tenant.id) | Q(project_id=tenant.project_id), is_active=True, provider__code=provider_code
-        )
-    )
-    rows.sort(key=lambda row: (row.tenant_id is None, -row.pk))
-    if not rows:
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNT_SQL, [provider_code, tenant.id, tenant.project_id])
+        row = cursor.fetchone()
+    if row is None:
         return None, True
-    return rows[0], rows[0].provider.is_active
+    return load(ProviderAccount, row[0]), bool(row[1])
 
 
 def accounts_by_identifier(*, provider_code: str, identifier: str) -> list[ProviderAccount]:
@@ -188,11 +193,20 @@ def accounts_by_identifier(*, provider_code: str, identifier: str) -> list[Provi
     return list(rows.order_by("-is_active", "-id"))
 
 
+_ACCOUNT_BY_ID_SQL = """
+SELECT a.id FROM tenants_provideraccount a JOIN tenants_paymentprovider p ON p.id = a.provider_id
+WHERE a.public_id = %s AND p.code = %s
+"""
+
+
 def account_by_public_id(*, provider_code: str, public_id: str) -> ProviderAccount | None:
     """The account that a webhook address names."""
     if "\x00" in public_id:  # PostgreSQL can not even be asked
         return None
-    return ProviderAccount.objects.filter(provider__code=provider_code, public_id=public_id).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNT_BY_ID_SQL, [public_id, provider_code])
+        row = cursor.fetchone()
+    return load(ProviderAccount, row[0]) if row is not None else None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,17 +12,22 @@ from django.conf import settings
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=256)
 def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(name, strict=False) for name in names)
 
 
-def _trusted(address: str) -> bool:
+def is_listed(address: str | None, names: Iterable[str]) -> bool:
+    """Whether an address is one of, or lies in one of, the addresses and networks that ``names`` lists."""
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address or "")
     except ValueError:
         return False
-    return any(ip in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+    return any(ip in network for network in _networks(tuple(names)))
+
+
+def _trusted(address: str) -> bool:
+    return is_listed(address, settings.TRUSTED_PROXIES)
 
 
 def client_address(request: Any) -> str | None:

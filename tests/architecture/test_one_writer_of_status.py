@@ -22,6 +22,7 @@ VIOLATIONS = [
     "due.update(status=Status.EXPIRED)",
     "self.due.exclude(pk=1).update(status=Status.EXPIRED)",
     "Transaction.objects.bulk_update(rows, ['status'])",
+    "update(payment, 'status', 'late')",
     "Transaction.objects.create(order_id='a', status='completed')",
     "Transaction(status='completed')",
     "Transaction.objects.update_or_create(pk=1, defaults={'status': 'failed'})",

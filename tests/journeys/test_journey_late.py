@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
+from payments_site.kernel.rows import insert, next_numbers
 from tenants.models import ProviderAccount
 from tenants.selectors import context_of_tenant
 from tenants.services.fees import schedule_fee
 from tests.factories.live import sql
-from transactions.models import MoneyIssue, Transaction
+from transactions.models import MoneyIssue, PaymentAttempt, Transaction
 from transactions.services.accounts import route_for
 from transactions.services.attempts import initiate, new_attempt
 from transactions.services.expire import expire_due
@@ -32,7 +33,9 @@ def second_attempt(payment):
     """Another attempt of the same payment, made as the hosted page would at another provider."""
     transaction, now = row(payment), clock.now()
     route = route_for(context_of_tenant(transaction.tenant_id), "vnpay")
-    attempt = new_attempt(transaction, route, payer_ip="203.0.113.9", method=None, now=now)
+    [number] = next_numbers(PaymentAttempt)
+    attempt = new_attempt(transaction, route, number=number, payer_ip="203.0.113.9", method=None, now=now)
+    insert(attempt)
     initiate(transaction, attempt, route, actor=SYSTEM, now=now)
     return attempt.provider_reference
 

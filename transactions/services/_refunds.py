@@ -9,12 +9,12 @@ from django.db import transaction
 
 from audit.services import Actor, record
 from payments_site.kernel import ids
+from payments_site.kernel.rows import next_numbers
 from transactions import messages
 from transactions.lifecycle import Status, Trigger
 from transactions.models import Receipt, Refund, Transaction
 from transactions.providers.base import Outcome, RefundReport
 from transactions.services import _transition
-from transactions.services._numbers import next_number
 from transactions.services._transition import Happening
 from transactions.services.schedule import next_question_at
 
@@ -49,7 +49,7 @@ def write_refund(
     notification_url: str = "",
 ) -> Refund:
     """A refund of a locked payment, with its event and audit entry, not yet sent; the resolver takes it up at ``due``."""
-    number = next_number("transactions_refund")
+    [number] = next_numbers(Refund)
     refund = Refund.objects.create(
         id=number,
         tenant_id=payment.tenant_id,

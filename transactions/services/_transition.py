@@ -15,6 +15,7 @@ from django.db import connection
 
 from audit.services import Actor, prepare
 from payments_site.kernel import ids
+from payments_site.kernel.rows import insert, lock, update
 from payments_site.kernel.sealing import KeyDestroyed, seal
 from transactions import messages
 from transactions.lifecycle import IssueType, Move, Status, Trigger, next_state
@@ -62,11 +63,7 @@ class Happening:
 
 def lock_payment(transaction_id: int) -> Transaction:
     """The payment's row, locked until the surrounding database transaction ends."""
-    return (
-        Transaction.objects.select_related("data_key", "tenant__project", "account")
-        .select_for_update(of=("self",))
-        .get(pk=transaction_id)
-    )
+    return lock(Transaction, transaction_id, "data_key", "tenant")
 
 
 def transition(payment: Transaction, happening: Happening) -> tuple[Move, TransactionEvent]:
@@ -88,7 +85,7 @@ def transition(payment: Transaction, happening: Happening) -> tuple[Move, Transa
         message_extra=happening.message_extra,
         notify_also=happening.notify_also,
     )
-    payment.save(update_fields={"status", "late", "last_sequence", "updated_at", *happening.changes})
+    update(payment, "status", "late", "last_sequence", "updated_at", *(_field_of(name) for name in happening.changes))
     _audit(payment, happening, event, before)
     return move, event
 
@@ -105,6 +102,35 @@ def write_event(
     notify_also: str = "",
 ) -> TransactionEvent:
     """Append an event (and its callback) to a locked payment; the caller saves ``last_sequence`` and ``updated_at``."""
+    event = next_event(
+        payment, event_type=event_type, now=now, from_status=from_status, data=data, message_type=message_type,
+        message_extra=message_extra,
+    )  # fmt: skip
+    insert(event)
+    if message_type in messages.CALLED_BACK and event.body_sealed is not None:
+        enqueue_callbacks(
+            event_id=event.pk,
+            transaction_id=payment.pk,
+            tenant_id=payment.tenant_id,
+            message_type=str(message_type),
+            default_url=payment.callback_url or payment.tenant.callback_url,
+            extra_url=notify_also,
+            now=now,
+        )
+    return event
+
+
+def next_event(
+    payment: Transaction,
+    *,
+    event_type: str,
+    now: datetime,
+    from_status: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    message_type: str | None = None,
+    message_extra: Mapping[str, Any] | None = None,
+) -> TransactionEvent:
+    """The payment's next event with its frozen body, for the caller to insert; counts ``last_sequence`` up."""
     payment.last_sequence += 1
     payment.updated_at = now
     event_id = ids.new_id(ids.EVENT)
@@ -122,17 +148,6 @@ def write_event(
     if message_type is not None:
         event.message_type = message_type
         event.body_sealed = _sealed_body(payment, event, now, message_extra)
-    event.save(force_insert=True)
-    if message_type in messages.CALLED_BACK and event.body_sealed is not None:
-        enqueue_callbacks(
-            event_id=event.pk,
-            transaction_id=payment.pk,
-            tenant_id=payment.tenant_id,
-            message_type=str(message_type),
-            default_url=payment.callback_url or payment.tenant.callback_url,
-            extra_url=notify_also,
-            now=now,
-        )
     return event
 
 
@@ -181,11 +196,7 @@ def mark_initiated(
         now=now,
         data={"attempt_id": attempt.public_id, "provider_code": attempt.provider_code, "payment_url": payment_url},
     )
-    payment.save(
-        update_fields=[
-            "payment_url", "qr_code", "provider_code", "account", "provider_order_id", "last_sequence", "updated_at",
-        ]
-    )  # fmt: skip
+    update(payment, "payment_url", "qr_code", "provider_code", "account", "provider_order_id", "last_sequence", "updated_at")
 
 
 def give_back_volume(payment: Transaction) -> None:
@@ -196,6 +207,11 @@ def give_back_volume(payment: Transaction) -> None:
 def take_volume_again(payment: Transaction) -> None:
     """Money that came after all counts again, whatever the limit says."""
     _add_volume(payment, payment.amount)
+
+
+def _field_of(name: str) -> str:
+    """``account_id`` names the field ``account``."""
+    return name.removesuffix("_id") if name == "account_id" else name
 
 
 def _add_volume(payment: Transaction, amount: int) -> None:
@@ -237,7 +253,7 @@ def _money_facts(payment: Transaction) -> dict[str, Any]:
 
 
 def _audit(payment: Transaction, happening: Happening, event: TransactionEvent, before: dict[str, Any]) -> None:
-    prepare(
+    entry = prepare(
         actor=happening.actor,
         action=event.event_type,
         entity_type="transaction",
@@ -247,4 +263,5 @@ def _audit(payment: Transaction, happening: Happening, event: TransactionEvent, 
         old=before,
         new=_money_facts(payment),
         extra={"event_id": event.public_id, **dict(happening.event_data)},
-    ).save(force_insert=True)
+    )
+    insert(entry)

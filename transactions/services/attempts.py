@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from payments_site.kernel.clock import iso
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
+from payments_site.kernel.rows import lock, update
 from transactions.lifecycle import Status, Trigger
 from transactions.models import PaymentAttempt, Transaction
 from transactions.providers.base import (
@@ -25,10 +26,13 @@ from transactions.providers.base import (
     ProviderRefused,
 )
 from transactions.services import _transition
-from transactions.services._numbers import next_number
 from transactions.services._transition import Happening
 from transactions.services.accounts import Route, http_client, notify_url, return_url
 from transactions.services.schedule import first_question_at
+
+_SESSION_FIELDS = (
+    "status", "payment_url", "qr_code", "provider_created_at", "order_info", "merchant_code", "updated_at",
+)  # fmt: skip
 
 
 class ProviderTrouble(DomainError):
@@ -43,13 +47,17 @@ class ProviderTrouble(DomainError):
         super().__init__(details)
 
 
-def new_attempt(payment: Transaction, route: Route, *, payer_ip: str | None, method: str | None, now: datetime) -> PaymentAttempt:
-    """Write an attempt that the provider does not know of yet."""
-    number = next_number("transactions_paymentattempt")
+def new_attempt(
+    payment: Transaction, route: Route, *, number: int, payer_ip: str | None, method: str | None, now: datetime
+) -> PaymentAttempt:
+    """An attempt that the provider does not know of yet, for the caller to insert.
+
+    ``number`` is the row's own, taken before: our reference at the provider is made from it.
+    """
     expires_at = payment.expires_at
     if route.adapter.limits.max_expiry_minutes is not None:
         expires_at = min(expires_at, now + timedelta(minutes=route.adapter.limits.max_expiry_minutes))
-    return PaymentAttempt.objects.create(
+    return PaymentAttempt(
         id=number,
         transaction=payment,
         account=route.account,
@@ -66,8 +74,18 @@ def new_attempt(payment: Transaction, route: Route, *, payer_ip: str | None, met
     )
 
 
-def initiate(payment: Transaction, attempt: PaymentAttempt, route: Route, *, actor: Actor, now: datetime) -> None:
+def initiate(
+    payment: Transaction,
+    attempt: PaymentAttempt,
+    route: Route,
+    *,
+    actor: Actor,
+    now: datetime,
+    also: Callable[[], None] | None = None,
+) -> None:
     """Ask the provider for the payment and record where the payer goes. Repeating it asks for the same provider order.
+
+    ``also`` writes what must be true together with the record (the stored answer), in the same database transaction.
 
     Raises ``ProviderTrouble``: after a refusal attempt and payment are failed; where the fate is unknown the payment stays
     pending and the resolver asks.
@@ -83,7 +101,10 @@ def initiate(payment: Transaction, attempt: PaymentAttempt, route: Route, *, act
     except (FateUnknown, ProviderSilent, ProviderUnreachable) as error:
         raise _unknown(payment, attempt, "PROVIDER_CONNECTION_ERROR", now) from error
     fault_point("create.provider_answered")
-    _record(payment, attempt, session, now)
+    with transaction.atomic():
+        _record(payment, attempt, session, now)
+        if also is not None:
+            also()
 
 
 def _order(payment: Transaction, attempt: PaymentAttempt, route: Route) -> PaymentOrder:
@@ -102,18 +123,16 @@ def _order(payment: Transaction, attempt: PaymentAttempt, route: Route) -> Payme
     )
 
 
-@transaction.atomic
 def _record(payment: Transaction, attempt: PaymentAttempt, session: PaymentSession, now: datetime) -> None:
     locked = _transition.lock_payment(payment.pk)
-    recorded = PaymentAttempt.objects.filter(pk=attempt.pk, status__in=("created", "unknown")).update(
-        status=PaymentAttempt.Status.PENDING,
-        payment_url=session.payment_url,
-        qr_code=session.qr_code,
-        provider_created_at=session.provider_created_at,
-        order_info=session.order_info,
-        merchant_code=session.merchant_code,
-        updated_at=now,
-    )
+    row = lock(PaymentAttempt, attempt.pk)
+    recorded = row.status in (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.UNKNOWN)
+    if recorded:
+        row.status, row.updated_at = PaymentAttempt.Status.PENDING, now
+        row.payment_url, row.qr_code = session.payment_url, session.qr_code
+        row.provider_created_at, row.order_info = session.provider_created_at, session.order_info
+        row.merchant_code = session.merchant_code
+        update(row, *_SESSION_FIELDS)
     # A twin (the payer pressed twice) may have recorded it already; and what is settled keeps naming the attempt that settled it.
     if recorded and locked.status == Status.PENDING:
         _transition.mark_initiated(locked, attempt, payment_url=session.payment_url, qr_code=session.qr_code, now=now)

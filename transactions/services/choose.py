@@ -9,6 +9,7 @@ from django.db import transaction
 from audit.models import AuditEntry
 from audit.services import Actor, record
 from payments_site.kernel.errors import DomainError
+from payments_site.kernel.rows import insert, next_numbers
 from tenants.selectors import TenantContext
 from transactions.lifecycle import Status
 from transactions.models import PaymentAttempt, Transaction
@@ -52,7 +53,9 @@ def _open_attempt(
     )
     if attempt is not None:
         return attempt, Route(attempt.account, registry.get(attempt.provider_code), attempt.credentials_version)
-    attempt = new_attempt(payment, route, payer_ip=payer_ip, method=None, now=now)
+    [number] = next_numbers(PaymentAttempt)
+    attempt = new_attempt(payment, route, number=number, payer_ip=payer_ip, method=None, now=now)
+    insert(attempt)
     record(
         actor=actor, action="provider_chosen", entity_type="transaction", entity_id=payment.public_id, now=now,
         tenant_id=payment.tenant.public_id,

@@ -14,18 +14,19 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from audit.services import Actor, record
+from audit.services import Actor, prepare
 from payments_site.kernel import ids
 from payments_site.kernel.clock import vietnam_day
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.money import format_vnd
+from payments_site.kernel.rows import insert, next_numbers
 from tenants.models import ProviderAccount
 from tenants.selectors import TenantContext
 from transactions import representation
 from transactions.lifecycle import OPEN_OR_PAID, Status
 from transactions.messages import CREATED
-from transactions.models import IdempotencyRecord, PaymentAttempt, Transaction
+from transactions.models import DataKey, IdempotencyRecord, PaymentAttempt, Transaction
 from transactions.personal import fresh_key, indexes, seal_json, search_terms
 from transactions.providers import registry
 from transactions.services import _transition, idempotency
@@ -150,22 +151,20 @@ def _write(
     stale = idempotency.spent_record(tenant_id=tenant.id, key=key, now=now)
     try:
         with transaction.atomic():
-            record_id = idempotency.reserve(tenant_id=tenant.id, key=key, now=now, stale=stale)
+            key_number, number, attempt_number = next_numbers(DataKey, Transaction, PaymentAttempt)
+            work = (number, key_number)
+            record_id = idempotency.reserve(tenant_id=tenant.id, key=key, now=now, stale=stale, work=work)
             fault_point("create.reserved")
             _refuse_duplicate(tenant, new)
-            _take_volume(tenant, new.amount, now)
-            payment = _insert_payment(tenant, new, route, now)
+            payment = _new_payment(tenant, new, route, now, number, key_number)
             attempt = None
             if route is not None:
-                attempt = new_attempt(payment, route, payer_ip=new.customer_ip, method=new.payment_method, now=now)
+                ip, method = new.customer_ip, new.payment_method
+                attempt = new_attempt(payment, route, number=attempt_number, payer_ip=ip, method=method, now=now)
                 payment.provider_order_id = attempt.provider_reference
-            _transition.write_event(payment, event_type="created", from_status="", now=now, message_type=CREATED)
-            payment.save(update_fields=["provider_order_id", "last_sequence", "updated_at"])
-            idempotency.attach(record_id, payment)
-            record(
-                actor=actor, action="created", entity_type="transaction", entity_id=payment.public_id, now=now,
-                tenant_id=tenant.public_id, new=describe(payment),
-            )  # fmt: skip
+            _insert(payment, attempt, tenant, actor, now)
+            # Last, because every create of the tenant waits for this one row until the commit.
+            _take_volume(tenant, new.amount, now)
     except IntegrityError as error:
         if "txn_one_open_or_paid_per_order" in str(error):
             raise DuplicateOrder({"field": "order_id", "value": new.order_id}) from error
@@ -173,16 +172,35 @@ def _write(
     return payment, attempt, record_id
 
 
+def _insert(payment: Transaction, attempt: PaymentAttempt | None, tenant: TenantContext, actor: Actor, now: datetime) -> None:
+    """Payment, attempt, first event and audit entry, in one statement."""
+    event = _transition.next_event(payment, event_type="created", from_status="", now=now, message_type=CREATED)
+    entry = prepare(
+        actor=actor, action="created", entity_type="transaction", entity_id=payment.public_id, now=now,
+        tenant_id=tenant.public_id, new=describe(payment),
+    )  # fmt: skip
+    insert(payment.data_key, payment, *([attempt] if attempt is not None else []), event, entry)
+
+
+_DUPLICATE_SQL = """
+SELECT public_id FROM transactions_transaction WHERE tenant_id = %s AND order_id = %s
+AND status = ANY(%s) LIMIT 1
+"""
+
+
 def _refuse_duplicate(tenant: TenantContext, new: NewPayment) -> None:
-    existing = Transaction.objects.filter(tenant_id=tenant.id, order_id=new.order_id, status__in=OPEN_OR_PAID)
-    found = existing.values_list("public_id", flat=True).first()
-    if found is not None:
-        raise DuplicateOrder({"field": "order_id", "value": new.order_id, "transaction_id": found})
+    with connection.cursor() as cursor:
+        cursor.execute(_DUPLICATE_SQL, [tenant.id, new.order_id, sorted(OPEN_OR_PAID)])
+        row = cursor.fetchone()
+    if row is not None:
+        raise DuplicateOrder({"field": "order_id", "value": new.order_id, "transaction_id": row[0]})
 
 
-def _insert_payment(tenant: TenantContext, new: NewPayment, route: Route | None, now: datetime) -> Transaction:
+def _new_payment(
+    tenant: TenantContext, new: NewPayment, route: Route | None, now: datetime, number: int, key_number: int
+) -> Transaction:
     key, key_row = fresh_key(now)
-    key_row.save(force_insert=True)
+    key_row.pk = key_number
     account: ProviderAccount | None = route.account if route is not None else None
     payer = {
         "customer_info": new.customer_info,
@@ -192,7 +210,8 @@ def _insert_payment(tenant: TenantContext, new: NewPayment, route: Route | None,
     }
     email, phone = indexes(new.customer_info)
     public_id = ids.new_id(ids.TRANSACTION)
-    payment = Transaction(
+    return Transaction(
+        id=number,
         public_id=public_id,
         tenant_id=tenant.id,
         order_id=new.order_id,
@@ -217,26 +236,28 @@ def _insert_payment(tenant: TenantContext, new: NewPayment, route: Route | None,
         created_at=now,
         updated_at=now,
     )
-    payment.save(force_insert=True)
-    return payment
 
 
 def _ask_provider(
     payment: Transaction, attempt: PaymentAttempt | None, route: Route | None, record_id: int, actor: Actor, now: datetime
 ) -> Created:
+    def store() -> None:
+        data = representation.created(payment)
+        idempotency.store_answer(record_id, status=201, data=data, data_key=payment.data_key, now=now)
+
     if attempt is not None and route is not None:
         try:
-            initiate(payment, attempt, route, actor=actor, now=now)
+            initiate(payment, attempt, route, actor=actor, now=now, also=store)
         except ProviderTrouble as trouble:
             if trouble.fate_known:
                 idempotency.release(record_id)
             else:
                 idempotency.keep_unknown(record_id)
             raise
-    data = representation.created(payment)
-    idempotency.store_answer(record_id, status=201, data=data, data_key=payment.data_key, now=now)
+    else:
+        store()
     fault_point("create.answer_stored")
-    return Created(data)
+    return Created(representation.created(payment))
 
 
 def _resume(tenant: TenantContext, record_: IdempotencyRecord, payment: Transaction, actor: Actor, now: datetime) -> Created:

@@ -82,11 +82,7 @@ def find(*, tenant_id: int, key: Key, now: datetime) -> IdempotencyRecord | None
 
     A record that is returned is either done (``replay``) or to be resumed (its worker is gone, or the fate is unknown).
     """
-    record = (
-        IdempotencyRecord.objects.select_related("transaction__data_key", "data_key")
-        .filter(tenant_id=tenant_id, endpoint=key.endpoint, key=key.value)
-        .first()
-    )
+    record = _record_of(tenant_id, key)
     if record is None or record.expires_at <= now or _automatic_is_spent(record, now):
         return None
     if bytes(record.body_hash) != key.body_hash:
@@ -94,6 +90,19 @@ def find(*, tenant_id: int, key: Key, now: datetime) -> IdempotencyRecord | None
     if record.state == IdempotencyRecord.State.RUNNING and record.locked_until > now and _worker_is_alive(record):
         raise InProgress({"retry_after": max(1, min(5, int((record.locked_until - now).total_seconds())))})
     return record
+
+
+_FIND_SQL = "SELECT id FROM transactions_idempotencyrecord WHERE tenant_id = %s AND endpoint = %s AND key = %s"
+
+
+def _record_of(tenant_id: int, key: Key) -> IdempotencyRecord | None:
+    """The record of a key with its payment. Nearly always there is none, which one short statement tells."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_SQL, [tenant_id, key.endpoint, key.value])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return IdempotencyRecord.objects.select_related("transaction__data_key", "data_key").filter(pk=row[0]).first()
 
 
 def replay(record: IdempotencyRecord) -> Replay | None:
@@ -109,29 +118,34 @@ def replay(record: IdempotencyRecord) -> Replay | None:
 
 _RESERVE_SQL = """
 INSERT INTO transactions_idempotencyrecord AS r (tenant_id, endpoint, key, automatic, body_hash, state, reserved_by, reserved_at,
-    locked_until, created_at, expires_at, subject_id)
-VALUES (%s, %s, %s, %s, %s, 'running', pg_backend_pid(), clock_timestamp(), %s, %s, %s, '')
+    locked_until, created_at, expires_at, subject_id, transaction_id, data_key_id)
+VALUES (%s, %s, %s, %s, %s, 'running', pg_backend_pid(), clock_timestamp(), %s, %s, %s, '', %s, %s)
 ON CONFLICT (tenant_id, endpoint, key) DO UPDATE SET body_hash = excluded.body_hash, automatic = excluded.automatic,
     state = 'running', reserved_by = excluded.reserved_by, reserved_at = excluded.reserved_at,
     locked_until = excluded.locked_until, created_at = excluded.created_at, expires_at = excluded.expires_at,
-    transaction_id = NULL, subject_id = '', response_status = NULL, response_sealed = NULL, data_key_id = NULL
+    transaction_id = excluded.transaction_id, data_key_id = excluded.data_key_id, subject_id = '', response_status = NULL,
+    response_sealed = NULL
 WHERE r.expires_at <= excluded.created_at OR (r.id = %s AND r.reserved_at = %s)
 RETURNING id
 """
 
 
-def reserve(*, tenant_id: int, key: Key, now: datetime, stale: IdempotencyRecord | None = None) -> int:
+def reserve(
+    *, tenant_id: int, key: Key, now: datetime, stale: IdempotencyRecord | None = None, work: tuple[int, int] | None = None
+) -> int:
     """Reserve a key inside the caller's database transaction; rolling back releases it. Raises ``InProgress`` to a twin.
 
-    ``stale`` is a record that no longer counts and is taken over in place.
+    ``stale`` is a record that no longer counts and is taken over in place. ``work`` names the payment and the data key that the
+    same database transaction is about to write, by number.
     """
+    payment_number, data_key_number = work or (None, None)
     with connection.cursor() as cursor:
         cursor.execute(
             _RESERVE_SQL,
             [
                 tenant_id, key.endpoint, key.value, key.automatic, key.body_hash,
                 now + timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS), now,
-                now + timedelta(hours=settings.IDEMPOTENCY_HOURS),
+                now + timedelta(hours=settings.IDEMPOTENCY_HOURS), payment_number, data_key_number,
                 stale.pk if stale else 0, stale.reserved_at if stale else now,
             ],
         )  # fmt: skip
@@ -143,11 +157,7 @@ def reserve(*, tenant_id: int, key: Key, now: datetime, stale: IdempotencyRecord
 
 def spent_record(*, tenant_id: int, key: Key, now: datetime) -> IdempotencyRecord | None:
     """An automatic record that no longer counts and may be taken over."""
-    record = (
-        IdempotencyRecord.objects.select_related("transaction")
-        .filter(tenant_id=tenant_id, endpoint=key.endpoint, key=key.value)
-        .first()
-    )
+    record = _record_of(tenant_id, key)
     return record if record is not None and _automatic_is_spent(record, now) else None
 
 
@@ -176,9 +186,12 @@ def store_answer(record_id: int, *, status: int, data: Mapping[str, Any], data_k
     except KeyDestroyed:
         key, data_key = fresh_key(now)
         data_key.save(force_insert=True)
-    IdempotencyRecord.objects.filter(pk=record_id).update(
-        state=IdempotencyRecord.State.DONE, response_status=status, response_sealed=seal_json(data, key), data_key=data_key
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE transactions_idempotencyrecord SET state = 'done', response_status = %s, response_sealed = %s,"
+            " data_key_id = %s WHERE id = %s",
+            [status, seal_json(data, key), data_key.pk, record_id],
+        )
 
 
 def keep_unknown(record_id: int) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.services import Actor, record
+from payments_site.kernel.rows import insert, lock, update
 from tenants.selectors import fee_in_force
 from transactions.fees import fee_of
 from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigger
@@ -18,6 +19,12 @@ from transactions.providers.base import Outcome, StatusReport
 from transactions.services import _transition
 from transactions.services._transition import Happening
 
+# What a report may change on an attempt.
+_TOLD_FIELDS = (
+    "status", "provider_transaction_no", "bank_code", "bank_transaction_no", "card_type", "provider_pay_date", "response_code",
+    "transaction_status", "provider_signature", "raw_data", "error_message", "paid_at", "next_query_at", "notice_received_at",
+    "updated_at",
+)  # fmt: skip
 _UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
 
@@ -47,10 +54,18 @@ def settle(*, attempt_id: int, report: StatusReport, source: Source, now: dateti
     Promises: a repeat changes nothing; a wrong amount completes nothing and opens a MoneyIssue; money that comes late or twice is
     recorded and opens a MoneyIssue; nothing that comes later un-pays a payment. Raises ``PaymentAttempt.DoesNotExist``.
     """
-    transaction_id = PaymentAttempt.objects.values_list("transaction_id", flat=True).get(pk=attempt_id)
-    payment = _transition.lock_payment(transaction_id)
-    attempt = PaymentAttempt.objects.get(pk=attempt_id)
+    payment = _transition.lock_payment(_payment_of(attempt_id))
+    attempt = lock(PaymentAttempt, attempt_id)
     return _Settling(payment, attempt, report, source, now).apply()
+
+
+def _payment_of(attempt_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT transaction_id FROM transactions_paymentattempt WHERE id = %s", [attempt_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise PaymentAttempt.DoesNotExist
+    return int(row[0])
 
 
 class _Settling:
@@ -190,7 +205,7 @@ class _Settling:
             return known
         taken = known is not None
         self.payment.received_amount += self.attempt.amount
-        receipt = Receipt.objects.create(
+        receipt = Receipt(
             account_id=self.attempt.account_id,
             transaction=self.payment,
             attempt=self.attempt,
@@ -201,6 +216,7 @@ class _Settling:
             received_at=self._paid_at(),
             created_at=self.now,
         )
+        insert(receipt)
         if taken:
             self._issue(
                 IssueType.REUSED_NUMBER, cause=receipt.public_id, amount=receipt.amount, receipt=receipt, data={"number": number}
@@ -269,7 +285,7 @@ class _Settling:
             if status in (PaymentAttempt.Status.PAID, PaymentAttempt.Status.FAILED):
                 attempt.next_query_at = None
         attempt.updated_at = self.now
-        attempt.save()
+        update(attempt, *_TOLD_FIELDS)
 
     def _another_attempt_holds_it(self, status: Status) -> bool:
         """Whether the payment may still be paid, or is under review, by an attempt that this report is not about."""

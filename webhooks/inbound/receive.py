@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.models import AuditEntry, OperationalEvent
-from audit.services import Actor, raise_event, record
+from audit.services import Actor, prepare, raise_event
+from payments_site.api.context import is_listed
 from payments_site.kernel.faults import fault_point
+from payments_site.kernel.rows import insert, update
 from payments_site.kernel.sealing import KeyDestroyed
 from tenants.models import ProviderAccount
 from tenants.selectors import account_by_public_id, accounts_by_identifier, verifying_versions
-from transactions.models import PaymentAttempt, Receipt
+from transactions.models import DataKey, Receipt
 from transactions.personal import fresh_key, key_of, seal_json, unseal_json
 from transactions.providers import registry
 from transactions.providers.base import (
@@ -70,6 +72,15 @@ REFUSED = frozenset({Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_ACCOUNT, Verdict.UNR
 
 
 @dataclass(frozen=True)
+class Claim:
+    """The attempt that a notice claims to be about, and the key under which its payer's data is sealed."""
+
+    attempt_id: int
+    account_id: int
+    data_key: DataKey
+
+
+@dataclass(frozen=True)
 class Received:
     """The answer for the provider, and the verdict that led to it."""
 
@@ -89,10 +100,10 @@ def receive(
 ) -> Received:
     """Take in one notice. Raises ``registry.UnknownProvider``; any other failure is an answer and a stored verdict."""
     adapter = registry.get(provider_code)
-    candidates, attempt = _look_up(adapter, account_id, raw)
-    notice = _store(adapter, candidates, attempt, raw, path, source_ip, request_id, now)
+    candidates, claim = _look_up(adapter, account_id, raw)
+    notice = _store(adapter, candidates, claim, raw, path, source_ip, request_id, now)
     fault_point("notice.stored")
-    return process(notice=notice, adapter=adapter, candidates=candidates, attempt=attempt, raw=raw, now=now)
+    return process(notice=notice, adapter=adapter, candidates=candidates, claim=claim, raw=raw, now=now)
 
 
 def is_genuine(*, provider_code: str, account_id: str | None, raw: RawRequest, now: datetime) -> bool:
@@ -111,13 +122,13 @@ def process(
     notice: ProviderNotification,
     adapter: Provider,
     candidates: list[ProviderAccount],
-    attempt: PaymentAttempt | None,
+    claim: Claim | None,
     raw: RawRequest,
     now: datetime,
 ) -> Received:
     """Verify, apply and answer a stored notice; idempotent, so a replay of an applied one is a repeat."""
     try:
-        verdict = _apply(notice, adapter, candidates, attempt, raw, now)
+        verdict = _apply(notice, adapter, candidates, claim, raw, now)
     except Exception as error:
         # The provider is told to come again, the row says why, the stack goes to the log: nothing is swallowed.
         logger.exception("notice could not be applied: notice=%s", notice.public_id)
@@ -140,11 +151,11 @@ def replay(*, notice: ProviderNotification, now: datetime) -> Received:
     raw = raw_form.from_json(unseal_json(notice.raw_sealed, key_of(notice.data_key)))
     adapter = registry.get(notice.provider_code)
     named = notice.account.public_id if notice.account is not None else None
-    candidates, attempt = _look_up(adapter, named, raw)
-    return process(notice=notice, adapter=adapter, candidates=candidates, attempt=attempt, raw=raw, now=now)
+    candidates, claim = _look_up(adapter, named, raw)
+    return process(notice=notice, adapter=adapter, candidates=candidates, claim=claim, raw=raw, now=now)
 
 
-def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tuple[list[ProviderAccount], PaymentAttempt | None]:
+def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tuple[list[ProviderAccount], Claim | None]:
     """The accounts whose key may have signed this, and the attempt that it claims; all of it untrusted."""
     identifier, reference = adapter.peek(raw)
     candidates: list[ProviderAccount] = []
@@ -153,20 +164,27 @@ def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tupl
         candidates = [named] if named is not None else []
     elif identifier:
         candidates = accounts_by_identifier(provider_code=adapter.code, identifier=identifier)
-    attempt = None
-    if reference:
-        attempt = (
-            PaymentAttempt.objects.select_related("transaction__data_key")
-            .filter(provider_code=adapter.code, provider_reference=reference)
-            .first()
-        )
-    return candidates, attempt
+    return candidates, _claimed(adapter.code, reference) if reference else None
+
+
+_CLAIM_SQL = """
+SELECT a.id, a.account_id, t.data_key_id, k.wrapped FROM transactions_paymentattempt a
+JOIN transactions_transaction t ON t.id = a.transaction_id JOIN transactions_datakey k ON k.id = t.data_key_id
+WHERE a.provider_code = %s AND a.provider_reference = %s
+"""
+
+
+def _claimed(provider_code: str, reference: str) -> Claim | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_SQL, [provider_code, reference])
+        row = cursor.fetchone()
+    return Claim(row[0], row[1], DataKey(pk=row[2], wrapped=row[3])) if row is not None else None
 
 
 def _store(
     adapter: Provider,
     candidates: list[ProviderAccount],
-    attempt: PaymentAttempt | None,
+    claim: Claim | None,
     raw: RawRequest,
     path: str,
     source_ip: str | None,
@@ -176,7 +194,7 @@ def _store(
     """Commit the raw bytes before anybody believes them, with the entry of the audit trail."""
     digest, size = raw_form.fingerprint(raw)
     with transaction.atomic():
-        key, key_row = None, attempt.transaction.data_key if attempt is not None else None
+        key, key_row = None, claim.data_key if claim is not None else None
         if key_row is not None:
             try:
                 key = key_of(key_row)
@@ -185,10 +203,10 @@ def _store(
         if key is None or key_row is None:
             key, key_row = fresh_key(now)
             key_row.save(force_insert=True)
-        notice = ProviderNotification.objects.create(
+        notice = ProviderNotification(
             provider_code=adapter.code,
             account=candidates[0] if candidates else None,
-            attempt=attempt,
+            attempt_id=claim.attempt_id if claim is not None else None,
             method=raw.method,
             source_ip=source_ip,
             data_key=key_row,
@@ -198,7 +216,7 @@ def _store(
             request_id=request_id,
             received_at=now,
         )
-        _audit(notice, "webhook_received", now)
+        insert(notice, _entry(notice, "webhook_received", now))
     return notice
 
 
@@ -206,7 +224,7 @@ def _apply(
     notice: ProviderNotification,
     adapter: Provider,
     candidates: list[ProviderAccount],
-    attempt: PaymentAttempt | None,
+    claim: Claim | None,
     raw: RawRequest,
     now: datetime,
 ) -> str:
@@ -220,12 +238,12 @@ def _apply(
         return Verdict.UNREADABLE
     if not _address_is_listed(account, notice, now):
         return Verdict.UNLISTED_ADDRESS
-    if attempt is None or attempt.account_id != account.pk:
+    if claim is None or claim.account_id != account.pk:
         return Verdict.UNKNOWN_ORDER
     if notification.refund:
         return Verdict.UNCHANGED
     source = Source(kind=Receipt.Source.NOTICE.value, actor=_actor(notice), notice_id=notice.public_id, is_notice=True)
-    return _SETTLEMENTS[settle(attempt_id=attempt.pk, report=notification.report, source=source, now=now)]
+    return _SETTLEMENTS[settle(attempt_id=claim.attempt_id, report=notification.report, source=source, now=now)]
 
 
 def _verdict_on_nobodys(adapter: Provider, raw: RawRequest) -> str:
@@ -259,7 +277,7 @@ def _keys(candidates: list[ProviderAccount], now: datetime) -> Iterator[tuple[Pr
 
 def _address_is_listed(account: ProviderAccount, notice: ProviderNotification, now: datetime) -> bool:
     """An unlisted address with a valid signature is alerted, and refused only where the account says so."""
-    if not account.ip_allowlist or notice.source_ip in account.ip_allowlist:
+    if not account.ip_allowlist or is_listed(notice.source_ip, account.ip_allowlist):
         return True
     raise_event(
         kind="webhook.unlisted_address",
@@ -280,8 +298,8 @@ def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckRespo
     notice.processed_at = now
     notice.tries += 1
     with transaction.atomic():
-        notice.save(update_fields=["verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries"])
-        _audit(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now)
+        update(notice, "verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries")
+        insert(_entry(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now))
 
 
 def _actor(notice: ProviderNotification) -> Actor:
@@ -293,8 +311,8 @@ def _actor(notice: ProviderNotification) -> Actor:
     )
 
 
-def _audit(notice: ProviderNotification, action: str, now: datetime) -> None:
-    record(
+def _entry(notice: ProviderNotification, action: str, now: datetime) -> AuditEntry:
+    return prepare(
         actor=_actor(notice),
         action=action,
         entity_type="webhook",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -11,9 +13,11 @@ from payments_site.api.context import client_address
 from payments_site.api.throttling import count
 from payments_site.kernel import clock
 from transactions.providers import registry
-from transactions.providers.base import AckOutcome
+from transactions.providers.base import AckOutcome, RawRequest
 from webhooks.inbound import raw as raw_form
 from webhooks.inbound.receive import REFUSED, is_genuine, receive
+
+logger = logging.getLogger(__name__)
 
 # A notice is a few hundred bytes; what is larger is not one.
 MAX_NOTICE_BYTES = 256 * 1024
@@ -28,6 +32,16 @@ def notify(request: HttpRequest, provider_code: str, account_id: str | None = No
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_NOTICE_BYTES:
         return HttpResponse(status=413)
     raw = raw_form.read(request)
+    try:
+        return _answer(request, provider_code, account_id, raw)
+    except Exception:
+        # Not even stored (PostgreSQL is away, say): the provider is told in its own words to come again.
+        logger.exception("notice could not be stored: provider=%s", provider_code)
+        answer = registry.get(provider_code).acknowledge(AckOutcome.OUR_ERROR, raw)
+        return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+
+
+def _answer(request: HttpRequest, provider_code: str, account_id: str | None, raw: RawRequest) -> HttpResponse:
     address = client_address(request)
     limit_key = f"address:{address}"
     now = clock.now()
