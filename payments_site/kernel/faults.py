@@ -18,7 +18,12 @@ FAULT_POINTS = frozenset(
         "notice.stored",  # the raw notice is stored, not yet verified
         "notice.settled",  # the money fact is committed, the provider not yet answered
         "refund.reserved",  # the refund is written, the provider not yet asked
+        "refund.claimed",  # the refund will never be sent by anybody else, the provider not yet asked
         "refund.provider_answered",  # the provider answered, its answer not yet stored
+        "expire.done",  # one payment of a batch expired, the rest of the batch not yet looked at
+        "resolve.claimed",  # attempts and refunds leased, nobody asked yet
+        "resolve.answered",  # the provider answered about an attempt, its answer not yet settled
+        "resolve.settled",  # what the provider said is a fact, the attempt's next question not yet scheduled
         "callback.claimed",  # deliveries leased, nothing sent
         "callback.sent",  # the receiver has it, our row does not know yet
     }

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from standardwebhooks import Webhook
 
+from tests.factories import truth
 from tests.factories.callbacks import make_delivery, make_merchant
 from tests.factories.drain_process import start_drain, stop, wait_until
 from tests.factories.outbox import settle_everything
@@ -68,3 +69,4 @@ def test_500_callbacks_survive_four_kills_of_the_drain(receiver):
         assert verified == json.loads(seen.body)
         assert verified["event_id"] == seen.headers["webhook-id"]
     assert CallbackAttempt.objects.filter(delivery__in=mine).count() == sum(mine.values_list("attempts", flat=True))
+    truth.check(merchant.tenant.public_id, laws=truth.DELIVERIES)

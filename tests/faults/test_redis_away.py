@@ -3,6 +3,7 @@
 import pytest
 
 from payments_site.devstack.valkey import EmbeddedValkey
+from tests.factories import truth
 from tests.factories.live import sql
 from tests.factories.outbox import settle_everything
 
@@ -56,3 +57,4 @@ def test_create_notice_and_get_work_without_redis_and_every_callback_goes_out(li
     valkey.start()
     assert web.call("GET", "/api/v1/status").data["status"] == "ok"
     assert shop.post(order_id="AFTER", web=web).status == 201
+    truth.check(shop.role.tenant_id)

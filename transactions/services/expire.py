@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit.services import SYSTEM
+from payments_site.kernel.faults import fault_point
 from transactions.lifecycle import IssueType, Status, Trigger
 from transactions.models import Transaction
 from transactions.services import _transition
@@ -16,7 +17,11 @@ from transactions.services._transition import Happening
 def expire_due(*, now: datetime, batch: int = 500) -> int:
     """Expire up to ``batch`` pending payments past their deadline; returns how many. Money that comes later is late, not lost."""
     due = Transaction.objects.filter(status=Status.PENDING, expires_at__lte=now).order_by("expires_at")
-    return sum(_expire(transaction_id, now) for transaction_id in list(due.values_list("pk", flat=True)[:batch]))
+    expired = 0
+    for transaction_id in list(due.values_list("pk", flat=True)[:batch]):
+        expired += _expire(transaction_id, now)
+        fault_point("expire.done")
+    return expired
 
 
 @transaction.atomic

@@ -114,6 +114,7 @@ def send(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     )
     if not claimed:
         return refund
+    fault_point("refund.claimed")
     adapter = registry.get(refund.receipt.account.provider.code)
     context = context_of(refund.receipt.account, refund.receipt.account.credentials_version)
     try:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.db import connection, transaction
 
 from audit.services import SYSTEM, Actor
+from payments_site.kernel.faults import fault_point
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
 from transactions.lifecycle import IssueType
 from transactions.models import PaymentAttempt, Receipt, Refund
@@ -46,6 +47,7 @@ def resolve_due(*, now: datetime, batch: int = 50) -> int:
     """Ask about up to ``batch`` attempts and as many refunds that are due; returns how many were asked about."""
     attempts = _claim("transactions_paymentattempt", now, batch)
     refunds = _claim("transactions_refund", now, batch)
+    fault_point("resolve.claimed")
     for attempt_id in attempts:
         _guarded(lambda pk=attempt_id: ask_about_attempt(attempt_id=pk, actor=SYSTEM, now=now), "attempt", attempt_id)  # type: ignore[misc]
     for refund_id in refunds:
@@ -60,10 +62,12 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
     """
     attempt = PaymentAttempt.objects.select_related("account").get(pk=attempt_id)
     report = _query(attempt, now)
+    fault_point("resolve.answered")
     outcome = None
     if report is not None and report.conclusive:
         source = Source(kind=Receipt.Source.QUERY.value, actor=actor)
         outcome = settle(attempt_id=attempt_id, report=report, source=source, now=now)
+    fault_point("resolve.settled")
     _reschedule_attempt(attempt_id, now)
     return outcome
 
