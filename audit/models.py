@@ -139,4 +139,4 @@ class ApprovalRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject_id}"
+        return self.public_id

@@ -39,6 +39,11 @@ FIELDS = {
     "credentials_version": _("version of the credentials"),
     "daily_amount": _("limit a day"),
     "fee": _("fee"),
+    "fixed": _("fixed part"),
+    "max": _("at most"),
+    "min": _("at least"),
+    "percent": _("percent"),
+    "vat_percent": _("VAT in percent"),
     "ip_allowlist": _("addresses notices may come from"),
     "ip_allowlist_enforced": _("only from these addresses"),
     "is_active": _("active"),
@@ -56,7 +61,18 @@ def _may_decide(request: HttpRequest, approval: ApprovalRequest) -> bool:
     """Whether the buttons are shown; the service judges again."""
     if approval.requested_by_id == request.user.pk or approval.state != State.PENDING or approval.expires_at <= clock.now():
         return False
-    return request.user.has_perm(approvals.approvable_of(approval.action).permission)
+    try:
+        return request.user.has_perm(approvals.approvable_of(approval.action).permission)
+    except KeyError:
+        return False
+
+
+def _label(action: str) -> str:
+    """In words; the bare name of an action that is no more."""
+    try:
+        return str(approvals.approvable_of(action).label)
+    except KeyError:
+        return action
 
 
 def _approve(request: HttpRequest, approval: ApprovalRequest, values: dict[str, Any]) -> str:
@@ -119,7 +135,7 @@ class ApprovalRequestAdmin(ActsAdmin, MoneyRowAdmin):
     @admin.display(description=_("what is asked for"))
     def what(self, approval: ApprovalRequest) -> str:
         """The action in words."""
-        return str(approvals.approvable_of(approval.action).label)
+        return _label(approval.action)
 
     @admin.display(description=_("state"))
     def state_badge(self, approval: ApprovalRequest) -> SafeString:
@@ -171,4 +187,6 @@ def _differences(difference: dict[str, Any]) -> Iterator[tuple[str, str, str, bo
 def _value(name: str, value: Any) -> str:
     if name.endswith("_amount") and isinstance(value, int):
         return money(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{FIELDS.get(part, part)}: {shown(value[part])}" for part in sorted(value))
     return str(VALUES[value]) if isinstance(value, str) and value in VALUES else shown(value)

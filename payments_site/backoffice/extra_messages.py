@@ -16,6 +16,7 @@ UNFOLD = [
     _("Click to cancel"),
     _("Click to download"),
     _("Dark"),
+    _("Date"),
     _("Date from"),
     _("Date to"),
     _("Expand row"),

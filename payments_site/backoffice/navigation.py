@@ -67,9 +67,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     rest: list[Item] = [(label, "dataset") for label in sorted(pages) if label not in named]
     groups: list[dict[str, Any]] = [{"items": [_overview()]}]
     for title, items in [*GROUPS, (_("System"), [*SYSTEM, *rest])]:
-        shown = [_item(label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
+        shown = [_item(request, label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
         if title is REPORTS_BELOW and shown and _may_see(request, pages.get("transactions.transaction")):
-            shown.append(_revenue())
+            shown.append(_revenue(request))
         if shown:
             groups.append({"title": title, "items": shown})
     return groups
@@ -83,15 +83,19 @@ def _overview() -> dict[str, Any]:
     return {"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")}
 
 
-def _revenue() -> dict[str, Any]:
-    return {"title": _("Revenue"), "icon": "bar_chart", "link": reverse("admin:transactions_transaction_revenue")}
+def _revenue(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:transactions_transaction_revenue")
+    return {"title": _("Revenue"), "icon": "bar_chart", "link": link, "active": request.path == link}
 
 
-def _item(label: str, icon: str, model_admin: Any) -> dict[str, Any]:
+def _item(request: HttpRequest, label: str, icon: str, model_admin: Any) -> dict[str, Any]:
+    link = reverse(f"admin:{label.replace('.', '_')}_changelist")
+    report = reverse("admin:transactions_transaction_revenue")
     waiting = approvals_waiting() if label == "audit.approvalrequest" else 0
     return {
         **({"badge": "99+" if waiting > 99 else str(waiting), "badge_variant": "warning"} if waiting else {}),
         "title": capfirst(str(model_admin.model._meta.verbose_name_plural)),
         "icon": icon,
-        "link": reverse(f"admin:{label.replace('.', '_')}_changelist"),
+        "link": link,
+        "active": request.path.startswith(link) and request.path != report,
     }

@@ -33,14 +33,12 @@ class CredentialsInline(ReadOnlyInline):
     fields = readonly_fields = ("version", "created_at", "superseded_at")
     ordering = ("-version",)
     show_change_link = False
-    hide_title = True
 
 
 class FeeInline(ReadOnlyInline):
     """The account's fees, the newest first."""
 
     model = FeeSchedule
-    hide_title = True
     show_change_link = False
     fields = readonly_fields = ("valid_from", "basis_points", "fixed", "minimum", "maximum", "vat_basis_points")
 

@@ -116,6 +116,8 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     show_change_link = True
+    # A line above each row that repeats what its first columns say.
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -149,17 +150,7 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     list_fullwidth = True
     empty_value_display = EMPTY
     sortable_by = ()
-    list_display = (
-        "public_id",
-        "status_badge",
-        "message",
-        "transaction",
-        "url",
-        "attempts",
-        "answered",
-        "next_attempt_at",
-        "when",
-    )
+    list_display = ("delivery", "status_badge", "message", "transaction", "attempts", "answered", "next_attempt_at", "when")
     list_filter = ("status",)
     list_select_related = ("event", "transaction")
     search_fields = ("public_id__exact", "event__public_id__exact", "transaction__public_id__exact")
@@ -191,6 +182,11 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
             return self.fieldsets
         *head, (title, _options) = self.fieldsets
         return (*head, (title, {"fields": ("event",)}))
+
+    @admin.display(description=_("delivery"))
+    def delivery(self, delivery: CallbackDelivery) -> SafeString:
+        """Where to, above our id."""
+        return format_html('{}<small class="sp-under">{}</small>', delivery.url[:60], delivery.public_id)
 
     @admin.display(description=_("status"))
     def status_badge(self, delivery: CallbackDelivery) -> SafeString:
