@@ -33,9 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser a module. Ended before any other module runs: while it lives, this thread has a running event loop."""
+    """One browser. Ended before any test of another folder runs: while it lives, this thread has a running event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -67,7 +67,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[[Look], Page]]:
         assert not watch.outside, watch.outside
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stack(_live_stack: Live, django_db_setup: None, django_db_blocker: object) -> Iterator[Live]:
     """The live stack with a drain that goes on delivering. Started before the browser, outside its loop."""
     log = _live_stack.place / "browser-drain.log"
@@ -79,8 +79,8 @@ def stack(_live_stack: Live, django_db_setup: None, django_db_blocker: object) -
 
 @pytest.fixture
 def world(stack: Live, committed_db: None) -> World:
-    """Tenants of this test, really committed."""
-    return aside(make_world)
+    """Tenants of this test, really committed, with a server that takes their callbacks."""
+    return aside(lambda: make_world(callback_url=stack.receiver.url("/hook")))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 from tenants.models import StaffUser
-from tests.browser.look import Look
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,8 @@ class Desk:
     maker: Person
     checker: Person
 
-    def sit_down(self, page: Page, look: Look, person: Person | None = None) -> None:
+    def sit_down(self, page: Page, person: Person) -> None:
         """Log in through the form."""
-        person = person or self.maker
         page.goto(f"{self.base}/admin/login/?next=/admin/")
         page.fill("[name=username]", person.username)
         page.fill("[name=password]", person.password)

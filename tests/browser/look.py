@@ -21,7 +21,8 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 # What is a code in every language: ids, bodies, headers, names of events; and the switch to the other language.
-_CODES = "code, pre, script, style, noscript, [lang=en], .callback h3, .callback dt, [data-code], [translate=no], option"
+_CODES = "code, pre, script, style, noscript, option, .material-symbols-outlined, [lang=en], .callback h3, .callback dt"
+_QUOTED = re.compile(r"SmartPost Payments|\{[^}]*\}")  # our name, and answers to providers word for word
 _SEEN = """(codes) => {
   const page = document.body.cloneNode(true);
   const live = [...document.body.querySelectorAll('*')], copy = [...page.querySelectorAll('*')];
@@ -29,6 +30,9 @@ _SEEN = """(codes) => {
   page.querySelectorAll(codes + ', [data-hidden]').forEach(element => element.remove());
   return page.textContent.replace(/\\s+/g, ' ');
 }"""
+_WIDEST = """(room) => [...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > room + 1 && getComputedStyle(one).position !== 'fixed')
+  .slice(-3).map(one => one.outerHTML.slice(0, 160))"""
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,18 @@ class Album:
         wanted = os.environ.get("SCREENSHOTS")
         return cls([own, Path(wanted)] if wanted else [own])
 
-    def keep(self, page: Page, look: Look, name: str) -> None:
-        """Check the page as it stands, and keep its picture as ``name-vi-360.png``."""
+    def keep(self, page: Page, look: Look, name: str, *, whole: bool = True) -> None:
+        """Check the page, and keep its picture as ``name-vi-360.png``, the ``whole`` of it or what the screen shows."""
         fits(page, look)
-        picture = page.screenshot(full_page=True, animations="disabled", caret="hide")
+        self.picture(page, look, name, whole=whole)
+
+    def picture(self, page: Page, look: Look, name: str, *, whole: bool = True) -> None:
+        """Keep the picture alone."""
+        size = page.viewport_size or {"width": look.width, "height": 0}
+        if whole:  # a window as tall as the page: bars that stick to the window's edges stand where they belong
+            page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
+        picture = page.screenshot(animations="disabled", caret="hide")
+        page.set_viewport_size(size)
         assert len(picture) <= MOST_BYTES, f"{name}: {len(picture)} bytes"
         for place in self.places:
             place.mkdir(parents=True, exist_ok=True)
@@ -113,9 +125,15 @@ class Album:
 
 def fits(page: Page, look: Look) -> None:
     """No horizontal scrolling, the right language declared, and no English word on a Vietnamese page."""
-    wide, room = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
-    assert wide <= room, f"{page.url} is {wide} px wide in {room} px"
+    does_not_scroll_sideways(page)
     assert page.evaluate("document.documentElement.lang").startswith(look.lang)
     if look.lang == "vi":
-        found = sorted({word.lower() for word in ENGLISH.findall(page.evaluate(_SEEN, _CODES))})
+        seen = _QUOTED.sub("", page.evaluate(_SEEN, _CODES))
+        found = [seen[max(0, word.start() - 30) : word.end() + 30] for word in ENGLISH.finditer(seen)]
         assert not found, f"English on {page.url}: {found}"
+
+
+def does_not_scroll_sideways(page: Page) -> None:
+    """The page is as wide as the window."""
+    wide, room = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
+    assert wide <= room, f"{page.url} is {wide} px wide in {room} px because of {page.evaluate(_WIDEST, room)}"
