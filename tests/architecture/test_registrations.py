@@ -25,7 +25,7 @@ TASKS = {
     "webhooks.outbound.sweep_callbacks",
 }
 PAGES = {
-    *("audit.AuditEntry", "audit.OperationalEvent"),
+    *("audit.ApprovalRequest", "audit.AuditEntry", "audit.OperationalEvent"),
     *("tenants.ApiKey", "tenants.CallbackSecret", "tenants.FeeSchedule", "tenants.PaymentProvider", "tenants.Project"),
     *("tenants.ProviderAccount", "tenants.StaffToken", "tenants.StaffUser", "tenants.SystemConfiguration", "tenants.Tenant"),
     *("transactions.MoneyIssue", "transactions.PaymentAttempt", "transactions.Receipt", "transactions.Refund"),
@@ -33,7 +33,6 @@ PAGES = {
     *("webhooks.CallbackDelivery", "webhooks.CallbackEndpoint", "webhooks.ProviderNotification"),
 }
 WITHOUT_A_PAGE = {
-    "audit.ApprovalRequest": "decided by a second person through the admin API",
     "tenants.ProviderCredentials": "versions are listed on their account's page, never shown",
     "webhooks.CallbackAttempt": "listed on its delivery's page",
     "transactions.DataKey": "never shown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from audit.services import Actor
 from payments_site.kernel import clock
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, AskForm, NoteForm, OptionalNoteForm
@@ -52,14 +54,18 @@ def _delivery_words(delivery: CallbackDelivery) -> str:
 
 
 def _resend(request: HttpRequest, payment: Transaction, values: dict[str, Any]) -> str:
-    actor, now, sent = actor_of(request), clock.now(), 0
-    for delivery in values["deliveries"]:
-        try:
-            resend(delivery=delivery, now=now, actor=actor)
-        except StillPendingError:
-            continue
-        sent += 1
+    actor, now = actor_of(request), clock.now()
+    sent = sum(_sent_again(delivery, actor, now) for delivery in values["deliveries"])
     return ngettext("%d callback will be sent again.", "%d callbacks will be sent again.", sent) % sent
+
+
+def _sent_again(delivery: CallbackDelivery, actor: Actor, now: datetime) -> bool:
+    """False where it is on its way already."""
+    try:
+        resend(delivery=delivery, now=now, actor=actor)
+    except StillPendingError:
+        return False
+    return True
 
 
 def _ask(request: HttpRequest, payment: Transaction, values: dict[str, Any]) -> str:

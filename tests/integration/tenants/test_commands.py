@@ -80,7 +80,8 @@ def test_the_demos_maker_works_with_money_and_does_not_set_up(db: None, file: Pa
     assert maker.has_perm("transactions.view_transaction")
     assert maker.has_perm("transactions.change_transaction")
     assert maker.has_perm("tenants.view_tenant")
-    assert not maker.has_perm("tenants.change_tenant")
+    assert maker.has_perm("tenants.change_tenant")  # to ask for other limits
+    assert not maker.has_perm("tenants.add_tenant")
     assert not maker.has_perm("tenants.add_stafftoken")
 
 
