@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tenants.models import Tenant
 from tests.browser.aside import aside
 from tests.browser.desk import Desk, desk_at
 from tests.browser.look import Album, Look, Watch
@@ -21,6 +22,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 # Chromium would look up its maker's hosts at every start; nothing here may leave the machine.
 QUIET = ("quic", "background-networking", "component-update", "sync", "default-apps", "domain-reliability")
 FLAGS = [f"--disable-{name}" for name in QUIET] + ["--no-first-run", "--disable-features=OptimizationHints,MediaRouter"]
+PATIENCE = 20_000  # milliseconds; a busy machine is slow, and no test asserts a time
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,7 +58,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[[Look], Page]]:
 
     def open_as(look: Look) -> Page:
         context = chromium.new_context(**look.context())
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         watches.append(Watch(page))
         return page
@@ -80,7 +83,13 @@ def stack(_live_stack: Live, django_db_setup: None, django_db_blocker: object) -
 @pytest.fixture
 def world(stack: Live, committed_db: None) -> World:
     """Tenants of this test, really committed, with a server that takes their callbacks."""
-    return aside(lambda: make_world(callback_url=stack.receiver.url("/hook")))
+
+    def make() -> World:
+        world = make_world(callback_url=stack.receiver.url("/hook"))
+        Tenant.objects.filter(public_id=world.acme.tenant_id).update(name="Tiệm Nón Lá")
+        return world
+
+    return aside(make)
 
 
 @pytest.fixture

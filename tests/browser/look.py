@@ -112,15 +112,22 @@ class Album:
 
     def picture(self, page: Page, look: Look, name: str, *, whole: bool = True) -> None:
         """Keep the picture alone."""
-        size = page.viewport_size or {"width": look.width, "height": 0}
-        if whole:  # a window as tall as the page: bars that stick to the window's edges stand where they belong
-            page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
-        picture = page.screenshot(animations="disabled", caret="hide")
-        page.set_viewport_size(size)
-        assert len(picture) <= MOST_BYTES, f"{name}: {len(picture)} bytes"
+        picture = _tall(page) if whole else b""
+        if not picture or len(picture) > MOST_BYTES:
+            picture = page.screenshot(animations="disabled", caret="hide")
         for place in self.places:
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{name}-{look}.png").write_bytes(picture)
+
+
+def _tall(page: Page) -> bytes:
+    """The whole page, in a window as tall as it: bars that stick to the window's edges stand where they belong."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
+    picture = page.screenshot(animations="disabled", caret="hide")
+    page.set_viewport_size(size)
+    return picture
 
 
 def fits(page: Page, look: Look) -> None:
