@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 FORMAT_MODULE_PATH = ["payments_site.backoffice.formats"]
 
+# Where the login page leads whoever opened it by itself.
+LOGIN_REDIRECT_URL = "admin:index"
+
 UNFOLD = {
     "SITE_TITLE": "SmartPost Payments",
     "SITE_HEADER": "SmartPost Payments",

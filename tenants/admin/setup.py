@@ -38,17 +38,20 @@ def register_first_payment(paid: FirstPayment) -> None:
     _first_payment[:] = [paid]
 
 
-def steps_of(tenant: Tenant) -> list[Step]:
-    """The checklist of a tenant, in the order in which things are set up."""
+def steps_of(tenant: Tenant, may: Callable[[str], bool] = lambda permission: True) -> list[Step]:
+    """The checklist of a tenant, in the order in which things are set up; with links to what the person may add."""
     now, own = clock.now(), f"tenant={tenant.pk}"
     accounts = ProviderAccount.objects.filter(Q(tenant=tenant) | Q(project=tenant.project_id), is_active=True)
     keys = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), tenant=tenant, revoked_at=None)
     return [
         Step(
             _("An account at a provider"), accounts.exists(), _("its own, or one of the project"),
-            f"{reverse('admin:tenants_provideraccount_add')}?{own}",
+            f"{reverse('admin:tenants_provideraccount_add')}?{own}" if may("tenants.add_provideraccount") else "",
         ),
-        Step(_("An API key"), keys.exists(), _("for the shop's server"), f"{reverse('admin:tenants_apikey_add')}?{own}"),
+        Step(
+            _("An API key"), keys.exists(), _("for the shop's server"),
+            f"{reverse('admin:tenants_apikey_add')}?{own}" if may("tenants.add_apikey") else "",
+        ),
         Step(_("A callback URL"), bool(tenant.callback_url), _("where the shop hears of payments; without it only by asking")),
         Step(
             _("A first paid payment"), any(paid(tenant) for paid in _first_payment),
@@ -94,5 +97,5 @@ class SetupPage:
         tenant = kwargs.get("obj")
         if tenant is not None:
             context["acts"] = to_add(request, tenant, {"provideraccount": _("Add an account"), "apikey": _("New key")})
-            context["steps"], context["curl"] = steps_of(tenant), curl_of(tenant)
+            context["steps"], context["curl"] = steps_of(tenant, request.user.has_perm), curl_of(tenant)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]

@@ -73,7 +73,7 @@ def test_no_task_is_defined_where_celery_does_not_look() -> None:
 
 def test_the_admin_shows_every_model_that_is_meant() -> None:
     assert registered_models() == PAGES
-    assert len(PAGES) == 21
+    assert len(PAGES) == 22
 
 
 def test_every_model_has_a_page_or_a_reason_for_none() -> None:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.tenants import StaffUserFactory
+from tests.factories.tenants import PASSWORD, StaffUserFactory
 from transactions.models import Transaction
 
 
@@ -23,6 +23,12 @@ def test_the_dashboard_shows_todays_money_and_what_is_open(site: Client, payment
     html = site.get(reverse("admin:index")).content.decode()
     for words in ("Giao dịch hôm nay", "Đã thu hôm nay", "Khoản cần tra soát", "100.000\u00a0₫", payment.order_id):
         assert words in html
+
+
+def test_the_login_page_opened_by_itself_leads_to_the_first_page(site: Client) -> None:
+    StaffUserFactory(username="ketoan")
+    answer = Client().post(reverse("admin:login"), {"username": "ketoan", "password": PASSWORD})
+    assert answer["Location"] == reverse("admin:index")
 
 
 def test_without_permissions_the_dashboard_is_empty_and_the_sidebar_bare(payment: Transaction) -> None:

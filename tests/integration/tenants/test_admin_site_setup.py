@@ -96,3 +96,9 @@ def test_rights_are_named_in_the_readers_language(site: Client) -> None:
     assert "Được xem: tenant" in html
     assert "Được duyệt hoặc từ chối yêu cầu của người khác" in html
     assert "Can view tenant" not in html
+
+
+def test_a_missing_step_is_a_link_only_for_who_may_do_it(db: None) -> None:
+    tenant = TenantFactory()
+    assert steps_of(tenant)[0].url
+    assert not steps_of(tenant, lambda permission: False)[0].url
