@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from payments_site import __version__
 from payments_site.api.envelope import success
 from payments_site.api.schema import operation
+from payments_site.api.throttling import tell_usage
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,12 @@ class PublicView(APIView):
     authentication_classes = ()
     permission_classes = ()
     metadata_class = None
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """Add the ``RateLimit-*`` headers: what the caller's address has left. Asking for health is never refused."""
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        tell_usage(request._request, answer)
+        return answer
 
 
 class Status(PublicView):

@@ -44,6 +44,10 @@ class RequestContextMiddleware:
         return response
 
 
+# The API, and the addresses at the root under which the PayOS document's readers find it.
+_LIMITED = ("/api/", "/payment/", "/notifications/")
+
+
 class BodyLimitMiddleware:
     """Refuses API bodies over 1 MiB (413) and chunked ones without a length (411), which would reach Django empty.
 
@@ -54,7 +58,7 @@ class BodyLimitMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith("/api/") and not request.path.startswith("/api/v1/webhooks/"):
+        if request.path.startswith(_LIMITED) and not request.path.startswith("/api/v1/webhooks/"):
             refusal = self._refusal(request)
             if refusal is not None:
                 return tell_usage(request, refusal)

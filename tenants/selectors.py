@@ -221,12 +221,12 @@ def credentials(account_id: int, version: int) -> dict[str, str]:
     return dict(_decrypted(account_id, version))
 
 
-def verifying_versions(account: ProviderAccount, now: datetime) -> list[int]:
-    """Versions whose signature is believed: the newest, and the one before it for 48 hours after it was superseded."""
+def verifying_versions(account: ProviderAccount, at: datetime) -> list[int]:
+    """Versions whose signature is believed at a moment: the newest, and older ones for 48 hours after they were superseded."""
     versions = [account.credentials_version]
     if account.credentials_version > 1:
         versions += ProviderCredentials.objects.filter(
-            account=account, version=account.credentials_version - 1, superseded_at__gt=now - PREVIOUS_CREDENTIALS_VERIFY
+            account=account, version__lt=account.credentials_version, superseded_at__gt=at - PREVIOUS_CREDENTIALS_VERIFY
         ).values_list("version", flat=True)
     return versions
 

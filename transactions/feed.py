@@ -23,7 +23,7 @@ SELECT e.public_id, e.body_sealed, k.wrapped
 FROM transactions_transactionevent e
 JOIN transactions_transaction t ON t.id = e.transaction_id JOIN transactions_datakey k ON k.id = t.data_key_id
 WHERE e.tenant_id = %s AND e.message_type IS NOT NULL AND (e.xid, e.id) > (%s::xid8, %s)
-    AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+    AND e.body_sealed IS NOT NULL AND k.wrapped IS NOT NULL AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY e.xid, e.id LIMIT %s
 """
 

@@ -82,10 +82,16 @@ _TABLE: dict[tuple[Status, Trigger], Move] = {
     (Status.UNDER_REVIEW, Trigger.PROVIDER_FAILED): Move(Status.FAILED),
     (Status.UNDER_REVIEW, Trigger.REVIEW_REJECTED): Move(Status.UNDER_REVIEW),
     (Status.UNDER_REVIEW, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
+    # A rejected review whose refund was on its way when the provider called the payment failed.
+    (Status.FAILED, Trigger.REFUND_SETTLED_PART): Move(Status.FAILED),
+    (Status.FAILED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
     (Status.COMPLETED, Trigger.REFUND_SETTLED_PART): Move(Status.PARTIALLY_REFUNDED),
     (Status.COMPLETED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
     (Status.PARTIALLY_REFUNDED, Trigger.REFUND_SETTLED_PART): Move(Status.PARTIALLY_REFUNDED),
     (Status.PARTIALLY_REFUNDED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
+    # Money that came a second time, after everything had been given back, and goes back as well.
+    (Status.REFUNDED, Trigger.REFUND_SETTLED_PART): Move(Status.REFUNDED),
+    (Status.REFUNDED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
     (Status.PARTIALLY_REFUNDED, Trigger.REFUND_REVERSED): Move(Status.COMPLETED, issue=IssueType.REFUND_REVERSED),
     (Status.REFUNDED, Trigger.REFUND_REVERSED): Move(Status.PARTIALLY_REFUNDED, issue=IssueType.REFUND_REVERSED),
 }

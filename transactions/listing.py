@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -21,6 +21,8 @@ from transactions.models import Transaction
 from transactions.personal import email_index, phone_index
 from webhooks.outbound.selectors import callback_summaries
 
+# Times are shown to the millisecond: the moment that an answer showed includes its payment.
+SHOWN_PRECISION = timedelta(milliseconds=1)
 SORTS = ("created_at", "amount", "paid_at")
 _BIGINT_MAX = 2**63 - 1
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -121,14 +123,14 @@ def _read_cursor(text: str | None, order: _Order) -> tuple[bool, tuple[Any, int]
 
 def _read_order(params: Mapping[str, str]) -> _Order:
     """``sort=-created_at``; the design's ``direction=asc|desc`` works too."""
-    text = params.get("sort") or "-created_at"
+    text = params.get("sort", "-created_at")
     field, descending = text.removeprefix("-"), text.startswith("-")
     if field not in SORTS:
         raise InvalidInput(
             {"field": "sort", "value": text[:40], "constraint": "created_at, amount or paid_at, with - to turn it"}
         )
     direction = params.get("direction")
-    if direction:
+    if direction is not None:
         if direction.lower() not in ("asc", "desc"):
             raise InvalidInput({"field": "direction", "value": direction[:40], "constraint": "asc or desc"})
         descending = direction.lower() == "desc"
@@ -138,33 +140,29 @@ def _read_order(params: Mapping[str, str]) -> _Order:
 def _filters(params: Mapping[str, str]) -> Q:
     wanted = Q()
     for name, choices in (("status", Transaction.Status.values), ("provider_code", PaymentProvider.Code.values)):
-        if params.get(name):
+        if name in params:
             if params[name] not in choices:
                 raise InvalidInput({"field": name, "value": params[name][:40], "constraint": "one of " + ", ".join(choices)})
             wanted &= Q(**{name: params[name]})
-    if params.get("payment_method"):
+    if "payment_method" in params:
         wanted &= Q(payment_method=_text(params, "payment_method"))
     for name, lookup in (("amount_from", "amount__gte"), ("amount_to", "amount__lte")):
-        if params.get(name):
+        if name in params:
             wanted &= Q(**{lookup: _amount(params, name)})
-    if params.get("date_from"):
+    if "date_from" in params:
         wanted &= Q(created_at__gte=read_moment(params, "date_from")[0])
-    if params.get("date_to"):
+    if "date_to" in params:
         start, end = read_moment(params, "date_to")
-        wanted &= Q(created_at__lt=end) if end != start else Q(created_at__lte=start)
-    if params.get("search"):
+        wanted &= Q(created_at__lt=end if end != start else start + SHOWN_PRECISION)
+    if "search" in params:
         wanted &= _search(_text(params, "search"))
     return wanted
 
 
 def _search(text: str) -> Q:
     """Order and provider's number by their start, e-mail and phone exactly."""
-    return (
-        Q(order_id__startswith=text)
-        | Q(provider_transaction_id__startswith=text)
-        | Q(email_index=email_index(text))
-        | Q(phone_index=phone_index(text))
-    )
+    wanted = Q(order_id__startswith=text) | Q(provider_transaction_id__startswith=text) | Q(email_index=email_index(text))
+    return wanted | Q(phone_index=phone_index(text)) if any(character.isdigit() for character in text) else wanted
 
 
 def read_moment(params: Mapping[str, str], name: str) -> tuple[datetime, datetime]:

@@ -100,6 +100,11 @@ def attempt_line(attempt: PaymentAttempt) -> dict[str, Any]:
     }
 
 
+def refund_status(refund: Refund) -> str:
+    """A refund's status in the API's words."""
+    return _REFUND_STATUS[Refund.Status(refund.status)]
+
+
 def refund_line(refund: Refund, payment: Transaction, remaining: int) -> dict[str, Any]:
     """One refund; ``remaining`` is what may still be refunded of the payment."""
     return {
@@ -107,7 +112,7 @@ def refund_line(refund: Refund, payment: Transaction, remaining: int) -> dict[st
         "transaction_id": payment.public_id,
         "refund_amount": refund.amount,
         "remaining_amount": remaining,
-        "status": _REFUND_STATUS[Refund.Status(refund.status)],
+        "status": refund_status(refund),
         "provider_refund_id": refund.provider_refund_id,
         "internal_refund_id": refund.internal_refund_id,
         "reason": refund.reason,

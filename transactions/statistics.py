@@ -11,7 +11,7 @@ from django.db import connection
 from payments_site.kernel import clock
 from payments_site.kernel.errors import InvalidInput
 from tenants.selectors import TenantContext
-from transactions.listing import read_moment
+from transactions.listing import SHOWN_PRECISION, read_moment
 
 DEFAULT_RANGE = timedelta(days=30)
 MAX_RANGE = timedelta(days=366)
@@ -45,11 +45,14 @@ def statistics(*, tenant: TenantContext, params: Mapping[str, str], now: datetim
 
 
 def _range(params: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
-    end = now + timedelta(microseconds=1)
-    if params.get("date_to"):
+    end = now + SHOWN_PRECISION
+    if "date_to" in params:
         first, last = read_moment(params, "date_to")
-        end = last if last != first else last + timedelta(microseconds=1)
-    start = read_moment(params, "date_from")[0] if params.get("date_from") else end - DEFAULT_RANGE
+        end = last if last != first else last + SHOWN_PRECISION
+    try:
+        start = read_moment(params, "date_from")[0] if "date_from" in params else end - DEFAULT_RANGE
+    except OverflowError:
+        raise InvalidInput({"field": "date_to", "constraint": "later than the first month of the calendar"}) from None
     if start > end:
         raise InvalidInput({"field": "date_from", "constraint": "not after date_to"})
     if end - start > MAX_RANGE:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from payments_site.kernel import clock
 from transactions.services import alerts, expire, idempotency, resolve
+
+_RESOLVER_TIME = timedelta(seconds=90)
 
 
 @shared_task(name="transactions.expire_due")
@@ -32,8 +36,14 @@ def delete_idempotency_records() -> int:
 
 @shared_task(name="transactions.resolve_due")
 def resolve_due() -> int:
-    """Ask providers about payments and refunds that are due on the resolver's schedule."""
-    return resolve.resolve_due(now=clock.now())
+    """Ask providers about payments and refunds that are due on the resolver's schedule, for at most a minute and a half."""
+    total, began = 0, clock.now()
+    while clock.now() - began < _RESOLVER_TIME:
+        done = resolve.resolve_due(now=clock.now())
+        total += done
+        if done == 0:
+            break
+    return total
 
 
 @shared_task(name="transactions.raise_alerts")

@@ -96,7 +96,7 @@ class JsonObject(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError("an object is expected")
         if not _storable(data):
             raise serializers.ValidationError("NUL characters, lone surrogates and infinite numbers can not be stored")
-        if len(json.dumps(data, ensure_ascii=False).encode()) > self.max_bytes:
+        if len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()) > self.max_bytes:
             raise serializers.ValidationError(f"at most {self.max_bytes} bytes")
         return dict(data)
 

@@ -16,7 +16,7 @@ _MAX_CURSOR = 512
 
 def read_limit(text: str | None, default: int = DEFAULT_LIMIT) -> int:
     """The ``limit`` parameter, 1 to 200. Raises ``InvalidInput``."""
-    if text is None or text == "":
+    if text is None:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= MAX_LIMIT:
         raise InvalidInput({"field": "limit", "value": text[:20], "constraint": f"1 to {MAX_LIMIT}"})

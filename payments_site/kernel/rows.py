@@ -25,7 +25,7 @@ def insert(*rows: Model) -> None:
     shapes = tuple((type(row), row.pk is not None) for row in rows)
     values: list[Any] = []
     for row, (model, with_key) in zip(rows, shapes, strict=True):
-        values += [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns(model, with_key)]
+        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in _columns(model, with_key)]
     with connection.cursor() as cursor:
         cursor.execute(_insert_sql(shapes), values)
         keys = cursor.fetchone()
@@ -39,7 +39,7 @@ def update(row: Model, *names: str) -> None:
     """Write these fields of one row."""
     fields = tuple(sorted(names))
     columns = _named(type(row), fields)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns]
+    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in columns]
     with connection.cursor() as cursor:
         cursor.execute(_update_sql(type(row), fields), [*values, row.pk])
 
@@ -49,7 +49,7 @@ def lock(model: type[M], pk: int, *relations: str) -> M:
 
     Raises ``model.DoesNotExist``.
     """
-    return _fetch(model, pk, relations, " FOR UPDATE OF t")
+    return _fetch(model, pk, relations, " FOR NO KEY UPDATE OF t")
 
 
 def load(model: type[M], pk: int, *relations: str) -> M:

@@ -22,7 +22,7 @@ PROVIDER_CONNECT_TIMEOUT = env.float("PROVIDER_CONNECT_TIMEOUT", default=3.0)
 PROVIDER_READ_TIMEOUT = env.float("PROVIDER_READ_TIMEOUT", default=30.0)
 
 CALLBACK_ALLOWED_HOSTS: frozenset[str] = frozenset(
-    host.lower() for host in env.list("CALLBACK_ALLOWED_HOSTS", default=[]) if host
+    host.strip().lower() for host in env.list("CALLBACK_ALLOWED_HOSTS", default=[]) if host.strip()
 )
 CALLBACK_REQUIRE_HTTPS = env.bool("CALLBACK_REQUIRE_HTTPS", default=False)
 CALLBACK_TIMEOUT_SECONDS = env.int("CALLBACK_TIMEOUT_SECONDS", default=15)

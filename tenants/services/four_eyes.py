@@ -44,6 +44,8 @@ def change_limits(
         return set_limits(tenant_id=tenant_id, changes=changes, actor=actor, now=now)
     before = limits_of(Tenant.objects.get(public_id=tenant_id))
     after = _rehearse(lambda: limits_of(set_limits(tenant_id=tenant_id, changes=changes, actor=actor, now=now)))
+    if after == before:
+        return set_limits(tenant_id=tenant_id, changes={}, actor=actor, now=now)
     return approvals.ask(
         action=SET_LIMITS, subject_type="tenant", subject_id=tenant_id, tenant_id=tenant_id,
         payload={"tenant_id": tenant_id, "changes": dict(changes)},
@@ -78,6 +80,8 @@ def change_account(
         difference["new_credentials"] = sorted(changes["credentials"])
     if changes.get("fee") is not None:
         difference["fee"] = dict(changes["fee"])
+    if not difference:
+        return change()
     return _ask_about_account(
         UPDATE_ACCOUNT, account_id, owner, {"changes": dict(changes)}, difference, reason, person, actor, now
     )
@@ -166,8 +170,15 @@ def _tenant_is_in_production(tenant_id: str) -> bool:
 
 @transaction.atomic
 def _account_is_in_production(account_id: str) -> bool:
-    """Raises ``AccountNotFound``."""
-    return lock_account(account_id).environment == ProviderAccount.Environment.PRODUCTION
+    """Whether real money goes through it, or through another account of its owner. Raises ``AccountNotFound``."""
+    account = lock_account(account_id)
+    if account.environment == ProviderAccount.Environment.PRODUCTION:
+        return True
+    if account.tenant is not None:
+        return _tenant_is_in_production(account.tenant.public_id)
+    owner = Q(project_id=account.project_id) | Q(tenant__project_id=account.project_id)
+    production = ProviderAccount.Environment.PRODUCTION
+    return ProviderAccount.objects.filter(owner, environment=production, is_active=True).exists()
 
 
 def _account_facts(account: ProviderAccount) -> dict[str, Any]:

@@ -4,12 +4,17 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
 from tests.factories.live import call, sql
 from transactions.models import PaymentAttempt, Refund, Transaction
-from transactions.services import resolve
+from transactions.providers.base import Outcome, RefundReport
+from transactions.services import idempotency, resolve
+from transactions.services._refunds import apply_report, write_refund
+from transactions.services._transition import lock_payment
+from transactions.services.refund import NewRefund, request_refund
 
 KEY = "X-Idempotency-Key"
 
@@ -187,7 +192,8 @@ def test_only_due_attempts_are_asked_about(paid):
     shop.pay(payment, ipn="none")
     resolve.resolve_due(now=clock.now())
     assert shop.show(payment["transaction_id"])["status"] == "pending"
-    resolve.resolve_due(now=clock.now() + timedelta(seconds=61))
+    while resolve.resolve_due(now=clock.now() + timedelta(seconds=61)):
+        pass
     assert shop.show(payment["transaction_id"])["status"] == "completed"
 
 
@@ -199,3 +205,42 @@ def test_a_refund_after_the_payer_was_erased_is_answered_and_repeated(paid):
     again = refund(shop, payment, refund_amount=10_000, key="key-1")
     assert (first.status, first.data["status"], again.headers["x-idempotency-cache"]) == (200, "processing", "HIT")
     assert again.data == first.data
+
+
+def test_a_refund_that_never_left_this_machine_is_sent_when_the_provider_can_be_reached(paid, settings):
+    shop, payment = paid
+    reachable = dict(settings.PROVIDER_URLS)
+    row = Transaction.objects.get(public_id=payment["transaction_id"])
+    key = idempotency.make_key(offered="k", endpoint="x", tenant_id=row.tenant_id, body={})
+    settings.PROVIDER_URLS = {**reachable, "VNPAY_API_URL": "http://127.0.0.1:1/"}
+    new = NewRefund(amount=10_000, internal_refund_id="R-1")
+    made = request_refund(payment_id=row.pk, new=new, key=key, actor=SYSTEM, now=clock.now())
+    assert (made["status"], Refund.objects.get(public_id=made["refund_id"]).status) == ("processing", "requested")
+    settings.PROVIDER_URLS = reachable
+    refund_row = Refund.objects.get(public_id=made["refund_id"])
+    resolve.ask_about_refund(refund_id=refund_row.pk, actor=SYSTEM, now=clock.now())
+    at_provider = call(
+        "GET", f"{shop.live.sandbox}/_control/vnpay/payments/{row.provider_order_id}?tmn_code={shop.role.tmn_code}"
+    ).json
+    assert len(at_provider["refunds"]) == 1
+    assert finish(shop, made["refund_id"]).status == "completed"
+
+
+def test_a_second_payment_is_given_back_after_the_first_was(paid):
+    shop, payment = paid
+    first = refund(shop, payment, refund_amount=100_000, internal_refund_id="R-1").data
+    assert finish(shop, first["refund_id"]).status == "completed"
+    assert shop.show(payment["transaction_id"])["status"] == "refunded"
+    paid_again = shop.notify(shop.fields(payment, TransactionNo="778899"))
+    assert paid_again.json["RspCode"] == "00"
+    row = Transaction.objects.get(public_id=payment["transaction_id"])
+    assert (row.received_amount, row.status, row.issues.get().issue_type) == (200_000, "refunded", "double_payment")
+    # The sandbox knows nothing of that second payment, so its refund is written here and ended by the provider's word.
+    now = clock.now()
+    with transaction.atomic():
+        receipt = row.receipts.get(provider_transaction_no="778899")
+        second = write_refund(lock_payment(row.pk), receipt, amount=100_000, reason="", actor=SYSTEM, now=now, due=now)
+        Refund.objects.filter(pk=second.pk).update(status="processing")
+    done = apply_report(refund_id=second.pk, report=RefundReport(Outcome.PAID, refund_no="998877"), actor=SYSTEM, now=now)
+    row.refresh_from_db()
+    assert (done.status, row.status, row.refunded_amount) == ("completed", "refunded", 200_000)

@@ -23,7 +23,7 @@ from transactions.api.views import message
 from transactions.feed import events_after
 from transactions.listing import by_reference
 from transactions.services import idempotency
-from transactions.services.cancel import cancel_once
+from transactions.services.cancel import cancel_once, repeat_of
 from transactions.statistics import statistics
 
 
@@ -82,10 +82,13 @@ class Cancel(ClientView):
             tenant_id=self.tenant.id,
             body=request.data,
         )
-        serializer = CancelRequest(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        reason = serializer.validated_data.get("reason") or ""
-        done = cancel_once(payment=payment, reason=reason, key=key, actor=self.actor(request), now=clock.now())
+        now = clock.now()
+        done = repeat_of(tenant_id=self.tenant.id, key=key, now=now)
+        if done is None:
+            serializer = CancelRequest(data=request.data)
+            serializer.is_valid(raise_exception=True)
+            reason = serializer.validated_data.get("reason") or ""
+            done = cancel_once(payment=payment, reason=reason, key=key, actor=self.actor(request), now=now)
         headers = {"X-Idempotency-Cache": "HIT" if done.repeated else "MISS"}
         return success(request, done.data, message=message("cancelled", request), headers=headers)
 

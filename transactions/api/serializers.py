@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from payments_site.api.fields import JsonObject, StrictInteger, StrictText, WebUrl
+from payments_site.api.fields import BIGINT_MAX, JsonObject, StrictInteger, StrictText, WebUrl
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.money import CURRENCIES
 from tenants.models import PaymentProvider
@@ -48,11 +48,21 @@ class AddressField(StrictText):
             raise serializers.ValidationError("an IPv4 or IPv6 address is expected") from None
 
 
+class Amount(StrictInteger):
+    """A JSON integer; one that is too large for any column is still an amount, out of every range."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number, at most ``BIGINT_MAX``."""
+        if isinstance(data, int) and not isinstance(data, bool):
+            return max(-BIGINT_MAX, min(data, BIGINT_MAX))
+        return super().to_internal_value(data)
+
+
 class CreateTransaction(serializers.Serializer[Any]):
     """The body of a create; unknown fields are ignored."""
 
     order_id = serializers.RegexField(ORDER_ID_PATTERN, max_length=64, trim_whitespace=False)
-    amount = StrictInteger(help_text="đồng; a JSON integer")
+    amount = Amount(help_text="đồng; a JSON integer")
     currency = StrictText(max_length=3)
     description = StrictText(max_length=255)
     return_url = WebUrl()

@@ -110,6 +110,11 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["tenant", "-created_at", "-id"], name="txn_tenant_created"),
             models.Index(fields=["-created_at", "-id"], name="txn_created"),
+            # The back office's filters and what they count, also where a state or a provider is rare. Tenant and provider ride
+            # along, so that a state at one of them is counted in the index alone.
+            models.Index(fields=["status", "-created_at", "-id"], include=["provider_code", "tenant"], name="txn_status_created"),
+            models.Index(fields=["provider_code", "-created_at", "-id"], name="txn_provider_created"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(late=True), name="txn_late_created"),
             # Pattern operators: equality as ever, and the back office's search by the start of a number whatever the collation.
             models.Index(fields=["order_id", "tenant"], opclasses=["varchar_pattern_ops", "int8_ops"], name="txn_order_tenant"),
             models.Index(fields=["expires_at"], condition=Q(status="pending"), name="txn_pending_expiry"),

@@ -14,6 +14,7 @@ from transactions import messages
 from transactions.lifecycle import Status, Trigger
 from transactions.models import Receipt, Refund, Transaction
 from transactions.providers.base import Outcome, RefundReport
+from transactions.representation import refund_status
 from transactions.services import _transition
 from transactions.services._transition import Happening
 from transactions.services.schedule import next_question_at
@@ -23,13 +24,12 @@ UNSETTLED = (Refund.Status.REQUESTED, Refund.Status.PROCESSING, Refund.Status.UN
 
 def refund_message(refund: Refund) -> dict[str, Any]:
     """What a refund's callback carries besides the payment."""
-    status = "processing" if refund.status in UNSETTLED else str(refund.status)
     return {
         "refund": {
             "refund_id": refund.public_id,
             "internal_refund_id": refund.internal_refund_id,
             "refund_amount": refund.amount,
-            "status": status,
+            "status": refund_status(refund),
             "provider_refund_id": refund.provider_refund_id,
             "failure_reason": refund.failure_reason,
         }

@@ -6,6 +6,7 @@ inside a database transaction and say what happened; the pure table in ``lifecyc
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +17,14 @@ from django.db import connection
 from audit.services import Actor, prepare
 from payments_site.kernel import ids
 from payments_site.kernel.rows import insert, lock, update
-from payments_site.kernel.sealing import KeyDestroyed, seal
+from payments_site.kernel.sealing import KeyDestroyed, SealBroken, seal
 from transactions import messages
 from transactions.lifecycle import IssueType, Move, Status, Trigger, next_state
 from transactions.models import MoneyIssue, PaymentAttempt, Receipt, Refund, Transaction, TransactionEvent
 from transactions.personal import key_of
 from webhooks.outbound.enqueue import enqueue_callbacks
+
+logger = logging.getLogger(__name__)
 
 # What a trigger is called in the timeline (the design's words) and in the callback.
 _EVENT_NAMES: dict[Trigger, str] = {
@@ -236,6 +239,10 @@ def _sealed_body(payment: Transaction, event: TransactionEvent, now: datetime, e
         return seal(message, key_of(payment.data_key))
     except KeyDestroyed:
         # An erased payer: the fact is recorded, its body can no longer be written or sent.
+        return None
+    except SealBroken:
+        # Money does not wait for a key: the fact is recorded, and somebody has to bring the Fernet keys back.
+        logger.exception("callback body could not be sealed: transaction=%s", payment.public_id)
         return None
 
 

@@ -47,6 +47,20 @@ def http_client() -> HttpClient:
     return HttpClient(connect_timeout=settings.PROVIDER_CONNECT_TIMEOUT, read_timeout=settings.PROVIDER_READ_TIMEOUT)
 
 
+def context_of_attempt(account: ProviderAccount, version: int) -> AccountContext:
+    """The account as an attempt made with ``version`` must ask: its own terminal, with that terminal's newest key.
+
+    New credentials for the same identifier take the place of the old ones; another identifier is another terminal, which knows
+    nothing of the attempt.
+    """
+    newest = context_of(account, account.credentials_version)
+    if version == account.credentials_version:
+        return newest
+    own = context_of(account, version)
+    field = registry.get(account.provider.code).identifier_field
+    return newest if own.credentials.get(field) == newest.credentials.get(field) else own
+
+
 def context_of(account: ProviderAccount, version: int) -> AccountContext:
     """An account with one version of its credentials."""
     return AccountContext(

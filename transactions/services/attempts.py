@@ -30,6 +30,8 @@ from transactions.services._transition import Happening
 from transactions.services.accounts import Route, http_client, notify_url, return_url
 from transactions.services.schedule import first_question_at
 
+_REFUSED_FIELDS = ("status", "error_message", "response_code", "next_query_at", "updated_at")
+_UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 _SESSION_FIELDS = (
     "status", "payment_url", "qr_code", "provider_created_at", "order_info", "merchant_code", "updated_at",
 )  # fmt: skip
@@ -82,10 +84,12 @@ def initiate(
     actor: Actor,
     now: datetime,
     also: Callable[[], None] | None = None,
+    on_refusal: Callable[[], None] | None = None,
 ) -> None:
     """Ask the provider for the payment and record where the payer goes. Repeating it asks for the same provider order.
 
-    ``also`` writes what must be true together with the record (the stored answer), in the same database transaction.
+    ``also`` writes what must be true together with the record (the stored answer), in the same database transaction;
+    ``on_refusal`` likewise with a refusal.
 
     Raises ``ProviderTrouble``: after a refusal attempt and payment are failed; where the fate is unknown the payment stays
     pending and the resolver asks.
@@ -93,9 +97,9 @@ def initiate(
     try:
         session = route.adapter.create_payment(route.context, _order(payment, attempt, route), http_client())
     except CredentialsRefused as error:
-        raise _refused(payment, attempt, "PROVIDER_AUTHENTICATION_FAILED", error, actor, now) from error
+        raise _refused(payment, attempt, "PROVIDER_AUTHENTICATION_FAILED", error, actor, now, on_refusal) from error
     except ProviderRefused as error:
-        raise _refused(payment, attempt, "PROVIDER_INVALID_RESPONSE", error, actor, now) from error
+        raise _refused(payment, attempt, "PROVIDER_INVALID_RESPONSE", error, actor, now, on_refusal) from error
     except AnswerUnreadable as error:
         raise _unknown(payment, attempt, "PROVIDER_INVALID_RESPONSE", now) from error
     except (FateUnknown, ProviderSilent, ProviderUnreachable) as error:
@@ -140,19 +144,29 @@ def _record(payment: Transaction, attempt: PaymentAttempt, session: PaymentSessi
 
 
 def _refused(
-    payment: Transaction, attempt: PaymentAttempt, code: str, error: ProviderRefused, actor: Actor, now: datetime
+    payment: Transaction,
+    attempt: PaymentAttempt,
+    code: str,
+    error: ProviderRefused,
+    actor: Actor,
+    now: datetime,
+    on_refusal: Callable[[], None] | None,
 ) -> ProviderTrouble:
-    """An explicit refusal fails attempt and payment."""
+    """An explicit refusal fails an undecided attempt, and the payment unless another attempt may still pay it."""
     with transaction.atomic():
         locked = _transition.lock_payment(payment.pk)
-        PaymentAttempt.objects.filter(pk=attempt.pk).update(
-            status=PaymentAttempt.Status.FAILED, error_message=error.text, response_code=error.code, updated_at=now
-        )
-        if locked.status == Status.PENDING:
-            data: Mapping[str, Any] = {"attempt_id": attempt.public_id, "provider_response_code": error.code}
-            changes = {"failure_code": error.code or code, "failure_reason": error.text[:255]}
-            _transition.give_back_volume(locked)
-            _transition.transition(locked, Happening(Trigger.PROVIDER_FAILED, actor, now, changes=changes, event_data=data))
+        row = lock(PaymentAttempt, attempt.pk)
+        if row.status in _UNDECIDED:
+            row.status, row.error_message, row.response_code = PaymentAttempt.Status.FAILED, error.text, error.code
+            row.next_query_at, row.updated_at = None, now
+            update(row, *_REFUSED_FIELDS)
+            if locked.status == Status.PENDING and not locked.attempts.filter(status__in=_UNDECIDED).exists():
+                data: Mapping[str, Any] = {"attempt_id": attempt.public_id, "provider_response_code": error.code}
+                changes = {"failure_code": error.code or code, "failure_reason": error.text[:255]}
+                _transition.give_back_volume(locked)
+                _transition.transition(locked, Happening(Trigger.PROVIDER_FAILED, actor, now, changes=changes, event_data=data))
+        if on_refusal is not None:
+            on_refusal()
     return ProviderTrouble(code, payment, fate_known=True, provider_code=error.code)
 
 

@@ -38,12 +38,19 @@ class Cancelled:
     repeated: bool = False
 
 
-def cancel_once(*, payment: Transaction, reason: str, key: Key, actor: Actor, now: datetime) -> Cancelled:
-    """Cancel under an idempotency key. Raises ``AlreadyProcessed``, ``Expired``, ``KeyReused``, ``InProgress``."""
-    found = idempotency.find(tenant_id=payment.tenant_id, key=key, now=now)
+def repeat_of(*, tenant_id: int, key: Key, now: datetime) -> Cancelled | None:
+    """The answer if this key was used before. Raises ``KeyReused``, ``InProgress``."""
+    found = idempotency.find(tenant_id=tenant_id, key=key, now=now)
     answer = idempotency.replay(found) if found is not None else None
-    if answer is not None:
-        return Cancelled(answer.data, repeated=True)
+    return Cancelled(answer.data, repeated=True) if answer is not None else None
+
+
+def cancel_once(*, payment: Transaction, reason: str, key: Key, actor: Actor, now: datetime) -> Cancelled:
+    """Cancel under an idempotency key; the caller has asked ``repeat_of`` first.
+
+    Raises ``AlreadyProcessed``, ``Expired``, ``KeyReused``, ``InProgress``.
+    """
+    found = idempotency.find(tenant_id=payment.tenant_id, key=key, now=now)
     with transaction.atomic():
         stale = found or idempotency.spent_record(tenant_id=payment.tenant_id, key=key, now=now)
         record_id = idempotency.reserve(tenant_id=payment.tenant_id, key=key, now=now, stale=stale)

@@ -13,10 +13,12 @@ from payments_site.kernel.rows import insert, next_numbers
 from tenants.selectors import TenantContext
 from transactions.lifecycle import Status
 from transactions.models import PaymentAttempt, Transaction
+from transactions.personal import payer_of
 from transactions.providers import registry
 from transactions.services import _transition
 from transactions.services.accounts import Route, route_for
 from transactions.services.attempts import initiate, new_attempt
+from transactions.services.create import check_amount
 
 
 class NoLongerOpen(DomainError):
@@ -28,13 +30,17 @@ class NoLongerOpen(DomainError):
 def choose_provider(
     *, tenant: TenantContext, payment_id: int, provider_code: str, payer_ip: str | None, request_id: str, now: datetime
 ) -> str:
-    """The address where the payer pays. Raises ``NoLongerOpen``, ``ProviderNotConfigured``, ``ProviderTrouble``."""
+    """The address where the payer pays.
+
+    Raises ``NoLongerOpen``, ``AmountOutOfRange``, ``ProviderNotConfigured``, ``ProviderTrouble``.
+    """
     route = route_for(tenant, provider_code)
     actor = Actor(user_id="payer", user_type=AuditEntry.UserType.PAYER, ip_address=payer_ip, request_id=request_id)
     with transaction.atomic():
         payment = _transition.lock_payment(payment_id)
         if payment.status != Status.PENDING or payment.expires_at <= now:
             raise NoLongerOpen
+        check_amount(payment.amount, tenant, route)
         attempt, route = _open_attempt(payment, route, payer_ip, actor, now)
     if attempt.status != PaymentAttempt.Status.PENDING:
         initiate(payment, attempt, route, actor=actor, now=now)
@@ -54,7 +60,10 @@ def _open_attempt(
     if attempt is not None:
         return attempt, Route(attempt.account, registry.get(attempt.provider_code), attempt.credentials_version)
     [number] = next_numbers(PaymentAttempt)
-    attempt = new_attempt(payment, route, number=number, payer_ip=payer_ip, method=None, now=now)
+    # What the client said of the payer and the method counts before what this page sees.
+    ip = payer_of(payment).get("customer_ip") or payer_ip
+    method = payment.payment_method if payment.payment_method and route.adapter.accepts_method(payment.payment_method) else None
+    attempt = new_attempt(payment, route, number=number, payer_ip=ip, method=method, now=now)
     insert(attempt)
     record(
         actor=actor, action="provider_chosen", entity_type="transaction", entity_id=payment.public_id, now=now,

@@ -6,6 +6,7 @@ key goes on: it finds the payment and the attempt, and asks the provider for the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 
 from audit.services import Actor, prepare
 from payments_site.kernel import ids
-from payments_site.kernel.clock import vietnam_day
+from payments_site.kernel.clock import day_borders, vietnam_day
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.money import format_vnd
@@ -32,6 +33,7 @@ from transactions.providers import registry
 from transactions.services import _transition, idempotency
 from transactions.services.accounts import Route, route_for
 from transactions.services.attempts import ProviderTrouble, describe, initiate, new_attempt
+from transactions.services.expire import expire_one
 from transactions.services.idempotency import Key
 
 DEFAULT_EXPIRY_MINUTES = 15
@@ -117,20 +119,21 @@ def create_payment(*, tenant: TenantContext, new: NewPayment, key: Key, actor: A
     ``LimitUsedUp``, ``InProgress`` (a twin was faster), ``ProviderTrouble``.
     """
     route = route_for(tenant, new.provider_code) if new.provider_code else None
-    _check_amount(tenant, new, route)
+    check_amount(new.amount, tenant, route)
     _check_method(new, route)
     payment, attempt, record_id = _write(tenant, new, key, route, actor, now)
     fault_point("create.attempt_written")
     return _ask_provider(payment, attempt, route, record_id, actor, now)
 
 
-def _check_amount(tenant: TenantContext, new: NewPayment, route: Route | None) -> None:
+def check_amount(amount: int, tenant: TenantContext, route: Route | None) -> None:
+    """Raises ``AmountOutOfRange`` unless the tenant, and the provider if there is one, take this amount."""
     low, high = tenant.min_amount, tenant.max_amount
     if route is not None:
         low, high = max(low, route.adapter.limits.min_amount), min(high, route.adapter.limits.max_amount)
-    if not low <= new.amount <= high:
+    if not low <= amount <= high:
         raise AmountOutOfRange(
-            {"field": "amount", "value": new.amount, "min_amount": low, "max_amount": high},
+            {"field": "amount", "value": amount, "min_amount": low, "max_amount": high},
             message_vi=f"Số tiền phải từ {format_vnd(low)} đến {format_vnd(high)}",
             message_en=f"The amount must be between {format_vnd(low)} and {format_vnd(high)}",
         )
@@ -155,7 +158,7 @@ def _write(
             work = (number, key_number)
             record_id = idempotency.reserve(tenant_id=tenant.id, key=key, now=now, stale=stale, work=work)
             fault_point("create.reserved")
-            _refuse_duplicate(tenant, new)
+            _refuse_duplicate(tenant, new, now)
             payment = _new_payment(tenant, new, route, now, number, key_number)
             attempt = None
             if route is not None:
@@ -183,16 +186,17 @@ def _insert(payment: Transaction, attempt: PaymentAttempt | None, tenant: Tenant
 
 
 _DUPLICATE_SQL = """
-SELECT public_id FROM transactions_transaction WHERE tenant_id = %s AND order_id = %s
-AND status = ANY(%s) LIMIT 1
+SELECT public_id, id, status = 'pending' AND expires_at <= %s FROM transactions_transaction WHERE tenant_id = %s AND order_id = %s
+AND status = ANY(%s) ORDER BY status = 'pending' LIMIT 1
 """
 
 
-def _refuse_duplicate(tenant: TenantContext, new: NewPayment) -> None:
+def _refuse_duplicate(tenant: TenantContext, new: NewPayment, now: datetime) -> None:
+    """One past its deadline that the sweep has not come to is expired on the way: it does not block its order."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUPLICATE_SQL, [tenant.id, new.order_id, sorted(OPEN_OR_PAID)])
+        cursor.execute(_DUPLICATE_SQL, [now, tenant.id, new.order_id, sorted(OPEN_OR_PAID)])
         row = cursor.fetchone()
-    if row is not None:
+    if row is not None and not (row[2] and expire_one(row[1], now)):
         raise DuplicateOrder({"field": "order_id", "value": new.order_id, "transaction_id": row[0]})
 
 
@@ -247,11 +251,10 @@ def _ask_provider(
 
     if attempt is not None and route is not None:
         try:
-            initiate(payment, attempt, route, actor=actor, now=now, also=store)
+            release = functools.partial(idempotency.release, record_id)
+            initiate(payment, attempt, route, actor=actor, now=now, also=store, on_refusal=release)
         except ProviderTrouble as trouble:
-            if trouble.fate_known:
-                idempotency.release(record_id)
-            else:
+            if not trouble.fate_known:
                 idempotency.keep_unknown(record_id)
             raise
     else:
@@ -287,6 +290,11 @@ def _take_volume(tenant: TenantContext, amount: int, now: datetime) -> None:
         row = cursor.fetchone()
     day_total, earlier = int(row[0]), int(row[1])
     if tenant.daily_amount is not None and day_total > tenant.daily_amount:
-        raise LimitUsedUp({"limit": "daily_amount", "limit_amount": tenant.daily_amount})
+        raise _limit_used_up("daily_amount", tenant.daily_amount, today + timedelta(days=1), now)
     if tenant.monthly_amount is not None and earlier + day_total > tenant.monthly_amount:
-        raise LimitUsedUp({"limit": "monthly_amount", "limit_amount": tenant.monthly_amount})
+        raise _limit_used_up("monthly_amount", tenant.monthly_amount, (month + timedelta(days=32)).replace(day=1), now)
+
+
+def _limit_used_up(limit: str, amount: int, free_again: date, now: datetime) -> LimitUsedUp:
+    seconds = int((day_borders(free_again)[0] - now).total_seconds()) + 1
+    return LimitUsedUp({"limit": limit, "limit_amount": amount, "retry_after": max(1, seconds)})

@@ -17,6 +17,7 @@ from transactions.lifecycle import PAID, Status
 from transactions.models import Receipt, Refund, Transaction
 from transactions.providers import registry
 from transactions.providers.base import (
+    AccountContext,
     Capability,
     CredentialsRefused,
     FateUnknown,
@@ -28,9 +29,9 @@ from transactions.providers.base import (
 from transactions.selectors import IN_FLIGHT, remaining_to_refund
 from transactions.services import _transition, idempotency
 from transactions.services._refunds import apply_report, write_refund
-from transactions.services.accounts import context_of, http_client
+from transactions.services.accounts import context_of, context_of_attempt, http_client
 from transactions.services.idempotency import InProgress, Key, KeyReused
-from transactions.services.schedule import first_question_at
+from transactions.services.schedule import first_question_at, next_question_at
 
 
 class CannotBeRefunded(DomainError):
@@ -116,15 +117,34 @@ def send(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
         return refund
     fault_point("refund.claimed")
     adapter = registry.get(refund.receipt.account.provider.code)
-    context = context_of(refund.receipt.account, refund.receipt.account.credentials_version)
+    context = context_of_refund(refund)
     try:
         report = adapter.refund(context, order_of(refund, now), http_client())
     except CredentialsRefused as error:
         report = RefundReport(Outcome.FAILED, response_code=error.code, failure_vi=error.text, failure_en=error.text)
-    except (FateUnknown, ProviderSilent, ProviderUnreachable):
+    except ProviderUnreachable:
+        return _not_sent(refund, now)
+    except (FateUnknown, ProviderSilent):
         report = None
     fault_point("refund.provider_answered")
     return apply_report(refund_id=refund.pk, report=report, actor=actor, now=now)
+
+
+def context_of_refund(refund: Refund) -> AccountContext:
+    """The account through which the refunded money came."""
+    account, attempt = refund.receipt.account, refund.receipt.attempt
+    if attempt is None:
+        return context_of(account, account.credentials_version)
+    return context_of_attempt(account, attempt.credentials_version)
+
+
+def _not_sent(refund: Refund, now: datetime) -> Refund:
+    """Nothing left this machine: the refund is as it was, and sent when the resolver comes to it."""
+    refund.status, refund.next_query_at = Refund.Status.REQUESTED, next_question_at(refund.created_at, now)
+    Refund.objects.filter(pk=refund.pk, status=Refund.Status.PROCESSING).update(
+        status=refund.status, next_query_at=refund.next_query_at
+    )
+    return refund
 
 
 def order_of(refund: Refund, now: datetime) -> RefundOrder:

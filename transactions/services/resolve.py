@@ -30,21 +30,24 @@ from transactions.providers.base import (
 )
 from transactions.services import _transition
 from transactions.services._refunds import apply_report
-from transactions.services.accounts import context_of, http_client
-from transactions.services.refund import order_of, send
+from transactions.services.accounts import context_of_attempt, http_client
+from transactions.services.refund import context_of_refund, order_of, send
 from transactions.services.schedule import next_question_at
 from transactions.services.settle import Settlement, Source, settle
 
 logger = logging.getLogger(__name__)
 
 # A question that takes longer than this was asked by a worker that died: it is asked again.
-_LEASE = timedelta(minutes=2)
+_LEASE = timedelta(minutes=5)
 _NO_ANSWER = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
 _UNSETTLED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
 
-def resolve_due(*, now: datetime, batch: int = 50) -> int:
-    """Ask about up to ``batch`` attempts and as many refunds that are due; returns how many were asked about."""
+def resolve_due(*, now: datetime, batch: int = 4) -> int:
+    """Ask about up to ``batch`` attempts and as many refunds that are due; returns how many were asked about.
+
+    Few at a time, so that a silent provider does not outlive the lease; the task comes back until nothing is due.
+    """
     attempts = _claim("transactions_paymentattempt", now, batch)
     refunds = _claim("transactions_refund", now, batch)
     fault_point("resolve.claimed")
@@ -60,7 +63,7 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
 
     Used by the schedule and by staff ("ask the provider now").
     """
-    attempt = PaymentAttempt.objects.select_related("account").get(pk=attempt_id)
+    attempt = PaymentAttempt.objects.select_related("account__provider").get(pk=attempt_id)
     report = _query(attempt, now)
     fault_point("resolve.answered")
     outcome = None
@@ -81,7 +84,7 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     adapter = registry.get(refund.receipt.account.provider.code)
     report: RefundReport | None = None
     if Capability.QUERY_REFUND in adapter.capabilities:
-        context = context_of(refund.receipt.account, refund.receipt.account.credentials_version)
+        context = context_of_refund(refund)
         try:
             report = cast(QueriesRefunds, adapter).query_refund(context, order_of(refund, now), http_client())
         except _NO_ANSWER as error:
@@ -115,7 +118,7 @@ def _query(attempt: PaymentAttempt, now: datetime) -> StatusReport | None:
         order_info=attempt.order_info,
     )
     try:
-        context = context_of(attempt.account, attempt.account.credentials_version)
+        context = context_of_attempt(attempt.account, attempt.credentials_version)
         return adapter.query_payment(context, payment, http_client(), now)
     except _NO_ANSWER as error:
         logger.warning("attempt could not be asked for: attempt=%s error=%s", attempt.public_id, type(error).__name__)
@@ -124,7 +127,7 @@ def _query(attempt: PaymentAttempt, now: datetime) -> StatusReport | None:
 
 @transaction.atomic
 def _reschedule_attempt(attempt_id: int, now: datetime) -> None:
-    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
+    attempt = PaymentAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     attempt.query_count += 1
     open_still = attempt.status in _UNSETTLED or attempt.status == PaymentAttempt.Status.SUSPECTED
     attempt.next_query_at = next_question_at(attempt.created_at, now) if open_still else None

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Least
+
 from tenants.models import ProviderAccount
 from tenants.selectors import account_by_public_id, accounts_by_identifier, verifying_versions
 from transactions.models import PaymentAttempt, Transaction
@@ -80,5 +83,6 @@ def _note(attempt: PaymentAttempt, view: ReturnView, now: datetime) -> None:
     changes: dict[str, object] = {"return_received_at": now, "return_success": view.outcome is Outcome.PAID}
     waiting = attempt.status in (PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
     if waiting and view.outcome is Outcome.PAID:
-        changes["next_query_at"] = now + _ASK_AFTER
+        soon = now + _ASK_AFTER
+        changes["next_query_at"] = Least(Coalesce("next_query_at", Value(soon)), Value(soon))
     PaymentAttempt.objects.filter(pk=attempt.pk, return_received_at__isnull=True).update(**changes)

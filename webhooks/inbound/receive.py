@@ -17,7 +17,7 @@ from audit.services import Actor, prepare, raise_event
 from payments_site.api.context import is_listed
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.rows import insert, update
-from payments_site.kernel.sealing import KeyDestroyed
+from payments_site.kernel.sealing import KeyDestroyed, SealBroken
 from tenants.models import ProviderAccount
 from tenants.selectors import account_by_public_id, accounts_by_identifier, verifying_versions
 from transactions.models import DataKey, Receipt
@@ -198,7 +198,8 @@ def _store(
         if key_row is not None:
             try:
                 key = key_of(key_row)
-            except KeyDestroyed:
+            except (KeyDestroyed, SealBroken):
+                # The evidence is kept all the same, under a key of its own.
                 key_row = None
         if key is None or key_row is None:
             key, key_row = fresh_key(now)
@@ -231,7 +232,7 @@ def _apply(
     if not candidates:
         return _verdict_on_nobodys(adapter, raw)
     try:
-        account, notification = _verify(adapter, candidates, raw, now)
+        account, notification = _verify(adapter, candidates, raw, notice.received_at)
     except InvalidSignature:
         return Verdict.BAD_SIGNATURE
     except MalformedNotification:
@@ -258,10 +259,13 @@ def _verdict_on_nobodys(adapter: Provider, raw: RawRequest) -> str:
 
 
 def _verify(
-    adapter: Provider, candidates: list[ProviderAccount], raw: RawRequest, now: datetime
+    adapter: Provider, candidates: list[ProviderAccount], raw: RawRequest, at: datetime
 ) -> tuple[ProviderAccount, Notification]:
-    """The account whose key signed the notice. Raises ``InvalidSignature``, ``MalformedNotification``."""
-    for account, version in _keys(candidates, now):
+    """The account whose key, in force when the notice came, signed it.
+
+    Raises ``InvalidSignature``, ``MalformedNotification``.
+    """
+    for account, version in _keys(candidates, at):
         try:
             return account, adapter.read_notification(context_of(account, version), raw)
         except InvalidSignature:
@@ -269,9 +273,9 @@ def _verify(
     raise InvalidSignature
 
 
-def _keys(candidates: list[ProviderAccount], now: datetime) -> Iterator[tuple[ProviderAccount, int]]:
+def _keys(candidates: list[ProviderAccount], at: datetime) -> Iterator[tuple[ProviderAccount, int]]:
     for account in candidates:
-        for version in verifying_versions(account, now):
+        for version in verifying_versions(account, at):
             yield account, version
 
 

@@ -24,8 +24,6 @@ WRONG = {
     "amount: true": ("amount", {"amount": True}),
     "amount: null": ("amount", {"amount": None}),
     "amount: a list": ("amount", {"amount": [100000]}),
-    "amount: beyond bigint": ("amount", {"amount": 2**63}),
-    "amount: absurd": ("amount", {"amount": 10**400}),
     "order: empty": ("order_id", {"order_id": ""}),
     "order: 65 characters": ("order_id", {"order_id": "a" * 65}),
     "order: a space": ("order_id", {"order_id": "ORD 1"}),

@@ -18,6 +18,8 @@ under_review        review_rejected      under_review
 under_review        refund_settled_all   refunded
 failed              provider_succeeded   completed            late !late_success
 failed              provider_suspects    under_review         late
+failed              refund_settled_part  failed
+failed              refund_settled_all   refunded
 cancelled           provider_succeeded   completed            late !late_success
 cancelled           provider_suspects    under_review         late
 expired             provider_succeeded   completed            late !late_success
@@ -32,6 +34,8 @@ partially_refunded  refund_reversed      completed            !refund_reversed
 partially_refunded  provider_failed      partially_refunded   !failure_after_success
 partially_refunded  provider_suspects    partially_refunded   !failure_after_success
 refunded            refund_reversed      partially_refunded   !refund_reversed
+refunded            refund_settled_part  refunded
+refunded            refund_settled_all   refunded
 refunded            provider_failed      refunded             !failure_after_success
 refunded            provider_suspects    refunded             !failure_after_success
 """
