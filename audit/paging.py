@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 
 # 1,000 pages of 50: whoever looks further back narrows the list by a filter or a search.
@@ -21,6 +21,14 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         """The number of rows, at most ``COUNT_LIMIT``."""
         rows: Any = self.object_list
         return int(rows.order_by()[:COUNT_LIMIT].count())
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page[Any]:
+        """Pages further back first find their keys, in an index alone, and read only the rows that are shown."""
+        shown, number, *others = args
+        if number > 1:
+            rows: Any = self.object_list
+            shown = rows.filter(pk__in=list(shown.values_list("pk", flat=True)))
+        return super()._get_page(shown, number, *others, **kwargs)
 
     @property
     def capped(self) -> bool:

@@ -1,30 +1,38 @@
-"""`python -m benchmarks [create|notice|callbacks|all]` and `python -m benchmarks profile create|notice`."""
+"""`python -m benchmarks [create|notice|callbacks|all]`, `... profile create|notice`, `... admin` (which all leaves out)."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import callbacks, hot_paths
+from benchmarks import admin, callbacks, hot_paths
 from benchmarks.options import Options
 from benchmarks.profile import printed, profile
 from benchmarks.report import save, show
 from benchmarks.stack import Stack
+from payments_site.devstack.environment import PROJECT
 
 _WHAT = {"create": hot_paths.create, "notice": hot_paths.notice, "callbacks": callbacks.callbacks}
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against a peer in one interleaved run.")
-    parser.add_argument("what", nargs="?", default="all", choices=[*_WHAT, "all", "profile"])
+    parser.add_argument("what", nargs="?", default="all", choices=[*_WHAT, "all", "profile", "admin"])
     parser.add_argument("path", nargs="?", choices=["create", "notice"], help="what to profile")
     parser.add_argument("--rounds", type=int, default=Options.rounds, help="interleaved rounds (5 or more count)")
     parser.add_argument("--seconds", type=float, default=Options.seconds, help="seconds of each side in a round")
     parser.add_argument("--clients", type=int, default=Options.clients, help="connections at once")
     parser.add_argument("--callbacks", type=int, default=Options.callbacks, help="callbacks delivered in a round")
     parser.add_argument("--requests", type=int, default=400, help="requests that are profiled")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="payments in the admin's database")
+    place = Path(os.environ.get("VAR_DIR") or PROJECT / "var") / "bench"
+    parser.add_argument("--place", type=Path, default=place, help="where the admin's database is kept (VAR_DIR/bench)")
+    parser.add_argument("--admin-requests", type=int, default=30, help="requests of each page of the admin")
+    parser.add_argument("--stock-requests", type=int, default=3, help="of each page of the stock admin")
+    parser.add_argument("--stock-timeout", type=int, default=30, help="seconds that one of its statements may take")
     parser.add_argument("--json", type=Path, help="where the JSON goes instead of benchmarks/results/")
     found = parser.parse_args(arguments)
     if (found.what == "profile") != (found.path is not None):
@@ -46,6 +54,11 @@ def main(arguments: list[str]) -> int:
         found = profile(chosen.path, chosen.requests)
         sys.stdout.write(printed(found) + "\n")
         path = save(f"profile-{chosen.path}", found, chosen.json)
+    elif chosen.what == "admin":
+        spec = (chosen.place / f"admin-{chosen.rows}", chosen.rows, chosen.admin_requests, chosen.stock_requests)
+        found = admin.admin(*spec, chosen.stock_timeout, Options())
+        sys.stdout.write(admin.printed(found) + "\n")
+        path = save("admin", found, chosen.json)
     else:
         options = Options(chosen.rounds, chosen.seconds, chosen.clients, chosen.callbacks)
         names = list(_WHAT) if chosen.what == "all" else [chosen.what]

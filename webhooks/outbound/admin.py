@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from audit.admin import ReadOnlyAdmin
 from audit.cells import EMPTY, badge, code, raw
 from audit.paging import CappedPaginator
+from audit.searching import search_each
 from audit.services import record
 from payments_site.kernel import clock, sealing
 from tenants.actors import actor_of
@@ -187,6 +188,12 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     def delivery(self, delivery: CallbackDelivery) -> SafeString:
         """Where to, above our id."""
         return format_html('{}<small class="sp-under">{}</small>', delivery.url[:60], delivery.public_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CallbackDelivery], search_term: str
+    ) -> tuple[QuerySet[CallbackDelivery], bool]:
+        """Each id by itself."""
+        return search_each(queryset, self.search_fields, search_term), False
 
     @admin.display(description=_("status"))
     def status_badge(self, delivery: CallbackDelivery) -> SafeString:
