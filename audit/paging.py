@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
@@ -22,13 +22,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         rows: Any = self.object_list
         return int(rows.order_by()[:COUNT_LIMIT].count())
 
-    def _get_page(self, *args: Any, **kwargs: Any) -> Page[Any]:
+    def page(self, number: Any) -> Page[Any]:
         """Pages further back first find their keys, in an index alone, and read only the rows that are shown."""
-        shown, number, *others = args
-        if number > 1:
-            rows: Any = self.object_list
-            shown = rows.filter(pk__in=list(shown.values_list("pk", flat=True)))
-        return super()._get_page(shown, number, *others, **kwargs)
+        found: Page[Any] = super().page(number)
+        if found.number > 1:
+            shown, rows = cast(Any, found.object_list), cast(Any, self.object_list)
+            found.object_list = rows.filter(pk__in=list(shown.values_list("pk", flat=True)))
+        return found
 
     @property
     def capped(self) -> bool:
