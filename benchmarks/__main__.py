@@ -31,6 +31,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     place = Path(os.environ.get("VAR_DIR") or PROJECT / "var") / "bench"
     parser.add_argument("--place", type=Path, default=place, help="where the admin's database is kept (VAR_DIR/bench)")
     parser.add_argument("--admin-requests", type=int, default=30, help="requests of each page of the admin")
+    parser.add_argument("--only", default="", help="only the admin's pages whose name holds this text")
     parser.add_argument("--stock-requests", type=int, default=3, help="of each page of the stock admin")
     parser.add_argument("--stock-timeout", type=int, default=30, help="seconds that one of its statements may take")
     parser.add_argument("--json", type=Path, help="where the JSON goes instead of benchmarks/results/")
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
         path = save(f"profile-{chosen.path}", found, chosen.json)
     elif chosen.what == "admin":
         spec = (chosen.place / f"admin-{chosen.rows}", chosen.rows, chosen.admin_requests, chosen.stock_requests)
-        found = admin.admin(*spec, chosen.stock_timeout, Options())
+        found = admin.admin(*spec, chosen.stock_timeout, chosen.only, Options())
         sys.stdout.write(admin.printed(found) + "\n")
         path = save("admin", found, chosen.json)
     else:

@@ -17,14 +17,16 @@ GATE, GOAL = 300.0, 100.0
 HEAD = ["Page", "p50 ms", "p95 ms", "max ms", "CPU ms", "found", "stock admin", ""]
 
 
-def admin(place: Path, rows: int, requests: int, stock_requests: int, timeout: int, options: Options) -> dict[str, Any]:
-    """Make the database if it is not there, then measure in a process of its own."""
+def admin(
+    place: Path, rows: int, requests: int, stock_requests: int, timeout: int, only: str, options: Options
+) -> dict[str, Any]:
+    """Make the database if it is not there, then measure the pages whose name holds ``only`` in a process of its own."""
     with AdminStack(place, rows) as stack:
         options.say(f"{count(stack, 'SELECT count(*) FROM transactions_transaction'):,} payments in {stack.place}")
         path = stack.place / "measured.json"
         stack.run(
             "-m", "benchmarks.child", "admin_pages", str(path), str(requests), str(stock_requests), str(timeout),
-            str(stack.postgres_pid), DJANGO_SETTINGS_MODULE="benchmarks.admin_settings",
+            str(stack.postgres_pid), only, DJANGO_SETTINGS_MODULE="benchmarks.admin_settings",
         )  # fmt: skip
         found: dict[str, Any] = json.loads(path.read_text())
         size = count(stack, "SELECT pg_database_size(current_database())")

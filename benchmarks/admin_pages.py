@@ -42,11 +42,11 @@ class Case:
     cpu: float = 0.0
 
 
-def main(path: str, requests: str, stock_requests: str, timeout: str, postmaster: str) -> None:
+def main(path: str, requests: str, stock_requests: str, timeout: str, postmaster: str, only: str = "") -> None:
     """Warm up, then take turns."""
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(get_user_model()._default_manager.filter(is_superuser=True).earliest("pk"))
-    cases = _cases()
+    cases = [case for case in _cases() if only in case.name]
     for case in cases:
         _time(client, case.ours())
     others_before, began, own_before = busy_cpu(), time.perf_counter(), time.process_time()

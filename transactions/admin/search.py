@@ -17,9 +17,9 @@ from transactions.personal import email_index, phone_index, query_terms
 # Of each branch; who gets as many types some more letters.
 LIMIT = 200
 # A word that this many of the newest payments have LIMIT times is common: they are the answer.
-NEWEST = 100_000
+NEWEST = 30_000
 # How many payments of a word that is not common are looked at, to show the newest of them.
-MOST = 10_000
+MOST = 3_000
 _CHILDREN: dict[str, Any] = {"att_": PaymentAttempt, "rcp_": Receipt, "rfn_": Refund}
 
 
