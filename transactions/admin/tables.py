@@ -28,6 +28,7 @@ from transactions.models import Transaction
 from transactions.timeline import Tone
 from transactions.timeline.meanings import explained
 from webhooks.outbound.models import CallbackDelivery
+from webhooks.outbound.words import spoken
 
 LIMIT = 200
 Cell = str | Promise
@@ -124,7 +125,7 @@ def deliveries(payment: Transaction) -> Table:
             badge(one.get_status_display(), DELIVERY_TONES.get(one.status, Tone.NEUTRAL)),
             one.url,
             str(one.attempts),
-            " ".join(part for part in (str(one.last_status or ""), one.last_error) if part) or EMPTY,
+            " ".join(part for part in (str(one.last_status or ""), spoken(one.last_error)) if part) or EMPTY,
             moment(one.next_attempt_at),
         ]
         for one in sent.order_by("id")[:LIMIT]

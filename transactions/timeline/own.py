@@ -14,6 +14,7 @@ from transactions.timeline.line import Kind, Line, Tone
 from transactions.timeline.meanings import explained
 from transactions.timeline.words import event_words, staff_words
 from webhooks.outbound.models import CallbackAttempt
+from webhooks.outbound.words import spoken
 
 # More than these nobody reads; a storm of tries must not make the page slow.
 LIMIT = 200
@@ -69,7 +70,7 @@ def callback_lines(payment: Transaction) -> Iterator[Line]:
     tries = CallbackAttempt.objects.filter(delivery__transaction=payment).select_related("delivery__event")
     for one in tries.order_by("started_at", "id")[:LIMIT]:
         arrived = one.response_status is not None and 200 <= one.response_status < 300
-        answer = _("answer %s") % one.response_status if one.response_status is not None else one.error
+        answer = _("answer %s") % one.response_status if one.response_status is not None else spoken(one.error)
         yield Line(
             at=one.started_at,
             kind=Kind.CALLBACK,

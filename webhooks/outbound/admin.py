@@ -29,6 +29,7 @@ from webhooks.outbound.guard import refusal
 from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint
 from webhooks.outbound.resend import StillPendingError, resend
 from webhooks.outbound.trail import plain_url
+from webhooks.outbound.words import spoken
 
 # Of an answer's body, in the table of tries.
 EXCERPT = 300
@@ -95,11 +96,16 @@ class TryInline(TabularInline):  # type: ignore[misc]
     """The tries of a delivery, oldest first."""
 
     model = CallbackAttempt
-    fields = readonly_fields = ("number", "started_at", "took", "answer", "error", "excerpt")
+    fields = readonly_fields = ("number", "started_at", "took", "answer", "said", "excerpt")
     hide_title = True
     ordering = ("number",)
     extra = 0
     can_delete = False
+
+    @admin.display(description=_("error"))
+    def said(self, one: CallbackAttempt) -> str:
+        """In the reader's language."""
+        return spoken(one.error)
 
     @admin.display(description=_("took"))
     def took(self, one: CallbackAttempt) -> str:
@@ -163,7 +169,7 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
             _("How it fares"),
             {
                 "fields": (
-                    "attempts", "answered", "last_error", "next_attempt_at", "delivered_at", "failed_at", "created_at",
+                    "attempts", "answered", "said", "next_attempt_at", "delivered_at", "failed_at", "created_at",
                 ),
             },
         ),
@@ -199,6 +205,11 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     def status_badge(self, delivery: CallbackDelivery) -> SafeString:
         """A coloured label."""
         return badge(delivery.get_status_display(), TONES[delivery.status])
+
+    @admin.display(description=_("last error"))
+    def said(self, delivery: CallbackDelivery) -> str:
+        """In the reader's language."""
+        return spoken(delivery.last_error)
 
     @admin.display(description=_("message"))
     def message(self, delivery: CallbackDelivery) -> str:

@@ -1,0 +1,32 @@
+"""What a try's error says, in the reader's language. The stored text is English: it is also what tenants get by the API."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext, gettext_noop
+
+_KNOWN = (
+    gettext_noop("the host name cannot be resolved"),
+    gettext_noop("the TLS certificate or handshake failed"),
+    gettext_noop("the connection failed"),
+    gettext_noop("the connection was closed before an answer"),
+    gettext_noop("the URL cannot be read"),
+    gettext_noop("the exchange failed"),
+    gettext_noop("the URL is not an http address"),
+    gettext_noop("the URL is not https"),
+    gettext_noop("the address belongs to a private network"),
+    gettext_noop("the callback's content was erased with the payer's data"),
+    gettext_noop("the endpoint is switched off"),
+    gettext_noop("the callback's content cannot be decrypted with the present keys"),
+    gettext_noop("the tenant has no usable callback secret"),
+)
+
+
+def spoken(error: str) -> str:
+    """``error`` in the active language; what follows a colon (the system's own words) stays as it is."""
+    waited = re.fullmatch(r"no answer within (\S+) s", error)
+    if waited:
+        return gettext("no answer within %s s") % waited[1]
+    head, colon, rest = error.partition(": ")
+    return f"{gettext(head)}{colon}{rest}" if head in _KNOWN else error
