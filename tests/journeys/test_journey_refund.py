@@ -216,8 +216,11 @@ def test_a_refund_that_never_left_this_machine_is_sent_when_the_provider_can_be_
     new = NewRefund(amount=10_000, internal_refund_id="R-1")
     made = request_refund(payment_id=row.pk, new=new, key=key, actor=SYSTEM, now=clock.now())
     assert (made["status"], Refund.objects.get(public_id=made["refund_id"]).status) == ("processing", "requested")
-    settings.PROVIDER_URLS = reachable
     refund_row = Refund.objects.get(public_id=made["refund_id"])
+    weeks_later = clock.now() + timedelta(days=20)
+    tried = resolve.ask_about_refund(refund_id=refund_row.pk, actor=SYSTEM, now=weeks_later)
+    assert (tried.status, tried.next_query_at) == ("requested", weeks_later + timedelta(days=1))
+    settings.PROVIDER_URLS = reachable
     resolve.ask_about_refund(refund_id=refund_row.pk, actor=SYSTEM, now=clock.now())
     at_provider = call(
         "GET", f"{shop.live.sandbox}/_control/vnpay/payments/{row.provider_order_id}?tmn_code={shop.role.tmn_code}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -139,8 +139,9 @@ def context_of_refund(refund: Refund) -> AccountContext:
 
 
 def _not_sent(refund: Refund, now: datetime) -> Refund:
-    """Nothing left this machine: the refund is as it was, and sent when the resolver comes to it."""
-    refund.status, refund.next_query_at = Refund.Status.REQUESTED, next_question_at(refund.created_at, now)
+    """Nothing left this machine: the refund is as it was, and sent when the resolver comes to it; that is never given up."""
+    refund.status = Refund.Status.REQUESTED
+    refund.next_query_at = next_question_at(refund.created_at, now) or now + timedelta(days=1)
     Refund.objects.filter(pk=refund.pk, status=Refund.Status.PROCESSING).update(
         status=refund.status, next_query_at=refund.next_query_at
     )
