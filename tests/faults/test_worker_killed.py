@@ -231,6 +231,8 @@ def test_a_refund_that_the_web_only_reserved_is_sent_once_by_the_worker(celeries
     due(Refund, payment)
     celeries.ask_for(ASK, "webhooks")
     wait_until(lambda: at_provider(shop, reference))
+    # The worker has recorded the answer, or its schedule would overwrite the one that ``finish`` sets.
+    wait_until(lambda: refund_of(payment).provider_refund_id, 60)
     finish(celeries, shop, payment, reference)
 
 
