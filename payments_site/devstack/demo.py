@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from payments_site.devstack.environment import given_environment
+from payments_site.devstack.environment import given_environment, sandbox_addresses
 from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.journey import Journey
 from payments_site.devstack.output import Output
@@ -15,7 +15,7 @@ from payments_site.devstack.stack import Stack
 from payments_site.devstack.stopping import StopRequested, StopSwitch
 
 # Addresses that follow from the ports; the caller's own would point to another stack.
-_OURS = {*USERS, "VAR_DIR", "PUBLIC_BASE_URL", "VNPAY_PAYMENT_URL", "VNPAY_API_URL", "CALLBACK_ALLOWED_HOSTS"}
+_OURS = {*USERS, "VAR_DIR", "PUBLIC_BASE_URL", "CALLBACK_ALLOWED_HOSTS", *sandbox_addresses("")}
 _OURS |= {"DATABASE_URL", "REDIS_URL", "SANDBOX_STATE", "SECRET_KEY", "FERNET_KEYS", "DJANGO_SETTINGS_MODULE"}
 
 

@@ -78,6 +78,20 @@ def _fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
+def sandbox_addresses(sandbox: str) -> dict[str, str]:
+    """Where the providers live when the sandbox at ``sandbox`` plays them."""
+    return {
+        "VNPAY_PAYMENT_URL": f"{sandbox}/vnpay/paymentv2/vpcpay.html",
+        "VNPAY_API_URL": f"{sandbox}/vnpay/merchant_webapi/api/transaction",
+        "MOMO_API_URL": f"{sandbox}/momo/v2/gateway/api",
+        "ZALOPAY_API_URL": f"{sandbox}/zalopay",
+        "PAYOS_API_URL": f"{sandbox}/payos",
+        "NAPAS_API_URL": f"{sandbox}/napas/api",
+        "NAPAS_VPC_PAYMENT_URL": f"{sandbox}/napas/gateway/vpcpay.do",
+        "NAPAS_VPC_API_URL": f"{sandbox}/napas/gateway/vpcdps",
+    }
+
+
 def complete_environment(given: Mapping[str, str], var_dir: Path, services: Mapping[str, str]) -> dict[str, str]:
     """Everything the processes need. What `given` already sets is never changed."""
     ports = {name: given.get(name, default) for name, default in _PORTS.items()}
@@ -85,8 +99,7 @@ def complete_environment(given: Mapping[str, str], var_dir: Path, services: Mapp
     defaults = {
         "DJANGO_SETTINGS_MODULE": "payments_site.settings.local",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports['PORT']}",
-        "VNPAY_PAYMENT_URL": f"{sandbox}/vnpay/paymentv2/vpcpay.html",
-        "VNPAY_API_URL": f"{sandbox}/vnpay/merchant_webapi/api/transaction",
+        **sandbox_addresses(sandbox),
         "CALLBACK_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "VAR_DIR": str(var_dir),
         "PYTHONUNBUFFERED": "1",
@@ -110,7 +123,6 @@ def throwaway_production() -> dict[str, str]:
         "BLIND_INDEX_KEY": secrets.token_urlsafe(48),
         "PUBLIC_BASE_URL": "https://pay.example",
         "ALLOWED_HOSTS": "pay.example",
-        "VNPAY_PAYMENT_URL": "",
-        "VNPAY_API_URL": "",
+        **dict.fromkeys(sandbox_addresses(""), ""),
         "DEBUG": "",
     }

@@ -8,6 +8,12 @@ from payments_site.settings.env import env
 PROVIDER_URLS: dict[str, str] = {
     "VNPAY_PAYMENT_URL": env.str("VNPAY_PAYMENT_URL", default=""),
     "VNPAY_API_URL": env.str("VNPAY_API_URL", default=""),
+    "MOMO_API_URL": env.str("MOMO_API_URL", default=""),
+    "ZALOPAY_API_URL": env.str("ZALOPAY_API_URL", default=""),
+    "PAYOS_API_URL": env.str("PAYOS_API_URL", default=""),
+    "NAPAS_API_URL": env.str("NAPAS_API_URL", default=""),
+    "NAPAS_VPC_PAYMENT_URL": env.str("NAPAS_VPC_PAYMENT_URL", default=""),
+    "NAPAS_VPC_API_URL": env.str("NAPAS_VPC_API_URL", default=""),
 }
 # The address of this server as providers see it (VNPay's vnp_IpAddr of queries and refunds).
 SERVER_IP: str = env.str("SERVER_IP", default="127.0.0.1")

@@ -16,7 +16,17 @@ REQUIRED = (
     "PUBLIC_BASE_URL",
     "ALLOWED_HOSTS",
 )
-PROVIDER_ADDRESSES = ("VNPAY_PAYMENT_URL", "VNPAY_API_URL")
+PROVIDER_ADDRESSES = (
+    "VNPAY_PAYMENT_URL",
+    "VNPAY_API_URL",
+    "MOMO_API_URL",
+    "ZALOPAY_API_URL",
+    "PAYOS_API_URL",
+    "NAPAS_API_URL",
+    "NAPAS_VPC_PAYMENT_URL",
+    "NAPAS_VPC_API_URL",
+)
+_SANDBOX_WORDS = ("sandbox", "test-payment", "sb-openapi", "staging", "127.0.0.1", "localhost")
 
 
 def refuse_unsafe_start() -> None:
@@ -54,4 +64,4 @@ def _is_fernet_key(key: str) -> bool:
 
 
 def _is_sandbox(url: str) -> bool:
-    return any(word in url for word in ("sandbox", "test-payment", "127.0.0.1", "localhost"))
+    return any(word in url for word in _SANDBOX_WORDS)

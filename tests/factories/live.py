@@ -28,7 +28,7 @@ import pytest
 from django.db import connection
 
 from payments_site.devstack import spawn
-from payments_site.devstack.environment import PROJECT
+from payments_site.devstack.environment import PROJECT, sandbox_addresses
 from payments_site.devstack.ports import free_ports
 from payments_site.devstack.readiness import http_answers
 from tests.factories.receiver import Receiver, running_receiver
@@ -278,8 +278,7 @@ class Live:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.factories.live_settings",
             "DATABASE_URL": self.database_url,
-            "VNPAY_PAYMENT_URL": f"{sandbox}/vnpay/paymentv2/vpcpay.html",
-            "VNPAY_API_URL": f"{sandbox}/vnpay/merchant_webapi/api/transaction",
+            **sandbox_addresses(sandbox),
             "CALLBACK_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "PYTHONUNBUFFERED": "1",
             **more,

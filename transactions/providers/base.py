@@ -23,8 +23,13 @@ class Capability(StrEnum):
     PARTIAL_REFUND = "partial_refund"
     QUERY_REFUND = "query_refund"
     CANCEL = "cancel"
+    CAPTURE = "capture"
     QR = "qr"
     STATEMENT = "statement"
+    # The payer pushes transfers: several may pay one order, each of any amount (PayOS, vietqr).
+    TRANSFERS = "transfers"
+    # Our own page shows the provider's form (``HasPayerForm``), fetched when the payer opens it.
+    PAYER_FORM = "payer_form"
 
 
 class Outcome(StrEnum):
@@ -60,6 +65,10 @@ class ProviderError(Exception):
 
 class ProviderRefused(ProviderError):
     """The provider said no, clearly: nothing was created there."""
+
+
+class ReferenceTaken(ProviderRefused):
+    """The provider has an order under our reference that is not ours: another reference has to be drawn."""
 
 
 class CredentialsRefused(ProviderRefused):
@@ -109,14 +118,25 @@ class PaymentOrder:
     expires_at: datetime
     payment_method: str | None = None
     order_id: str = ""
+    # Our own page of this very attempt: for providers without a page of their own.
+    page_url: str = ""
+    # Name, e-mail and phone as the client gave them; only what a provider asks for may leave.
+    payer: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # The moment of this call; ``created_at`` stays that of the attempt.
+    now: datetime | None = None
 
 
 @dataclass(frozen=True)
 class PaymentSession:
-    """Where the payer goes. ``provider_created_at`` and ``order_info`` are as sent: later calls must repeat them."""
+    """Where the payer goes. ``provider_created_at`` and ``order_info`` are as sent: later calls must repeat them.
+
+    ``session_id`` is the provider's own name of the order where it gives one before any payment (PayOS paymentLinkId).
+    ``qr_code`` is the text of a QR code, never an image.
+    """
 
     payment_url: str
     qr_code: str | None = None
+    session_id: str = ""
     provider_created_at: str = ""
     order_info: str = ""
     merchant_code: str = ""
@@ -134,11 +154,39 @@ class RawRequest:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """One bank transfer that came in. ``number`` is the bank's own and tells it apart from every other of the account.
+
+    ``payer`` (``bank_bin``, ``bank_name``, ``account_number``, ``account_name``; what is known) is personal: it is kept sealed.
+    """
+
+    number: str
+    amount: int
+    paid_at: datetime | None = None
+    memo: str = field(default="", repr=False)
+    payer: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class SeenRefund:
+    """A refund that the provider shows beside a payment, whoever asked for it. ``reference`` is ours where it names one."""
+
+    refund_no: str
+    amount: int
+    reference: str | None = None
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class StatusReport:
     """What the provider says of one payment, by notice or by query; amounts in đồng.
 
     ``transaction_no`` is None where the provider gave none (VNPay's "0"). ``fields`` are its own words, for the record, without
-    the signature.
+    the signature and without anything about the payer (name, account): they are not sealed.
+
+    ``transfers`` (only with ``Capability.TRANSFERS``) are the money, whatever ``outcome`` says: a notice brings one, a query all.
+    ``refunds`` are the finished refunds a query shows one by one, ``refunded_total`` their sum where it shows only that; None
+    where it shows nothing of refunds. ``held``: the money is held for us until it is captured or released.
     """
 
     outcome: Outcome
@@ -160,14 +208,34 @@ class StatusReport:
     unknown_code: bool = False
     # False when the provider itself could not say (busy, asked too soon): no news about the payment.
     conclusive: bool = True
+    held: bool = False
+    transfers: tuple[Transfer, ...] = ()
+    refunds: tuple[SeenRefund, ...] | None = None
+    refunded_total: int | None = None
+
+
+@dataclass(frozen=True)
+class Peeked:
+    """Whom an *untrusted* request says it is about: the account's identifier, our reference, the provider's own name of it."""
+
+    identifier: str | None = None
+    reference: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Notification:
-    """A verified notice. ``refund`` marks one that reports on a refund, not on the payment."""
+    """A verified notice. ``refund`` marks one that reports on a refund, not on the payment.
+
+    ``by_memo``: money on a bank account that names no reference of ours; which payment it pays is read from the memo of
+    ``report.transfers`` (the services do that), and what matches none is kept as unidentified money.
+    ``probe``: the provider only tries our address; it is answered as stored and applies to nothing.
+    """
 
     report: StatusReport
     refund: bool = False
+    by_memo: bool = False
+    probe: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,11 +261,17 @@ class PaymentRef:
     created_at: datetime
     transaction_no: str | None = None
     order_info: str = ""
+    session_id: str = ""
+    amount: int = 0
 
 
 @dataclass(frozen=True)
 class RefundOrder:
-    """What to give back. ``reference`` is ours and stable: a repeat with it is the same refund."""
+    """What to give back. ``reference`` is ours and stable: a repeat with it is the same refund.
+
+    ``created_at`` is when the refund was written, ``now`` when it is sent or asked about. ``refunded_before`` is the sum of the
+    payment's other refunds that are completed; ``others_in_flight`` says whether more are on their way beside this one.
+    """
 
     reference: str
     payment: PaymentRef
@@ -207,6 +281,10 @@ class RefundOrder:
     reason: str
     requested_by: str
     now: datetime
+    created_at: datetime | None = None
+    refund_no: str | None = None
+    refunded_before: int = 0
+    others_in_flight: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,6 +324,18 @@ class Limits:
     min_amount: int
     max_amount: int
     max_expiry_minutes: int | None = None
+    # A provider whose shortest life is longer than what remains of the payment is not offered.
+    min_expiry_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class PayerForm:
+    """A provider's form as our page shows it: the address it posts to, its script, and the script's attributes."""
+
+    action: str
+    script_url: str = ""
+    script_attributes: Mapping[str, str] = field(default_factory=dict)
+    form_fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class Provider(Protocol):
@@ -258,6 +348,8 @@ class Provider(Protocol):
     limits: Limits
     credential_fields: tuple[str, ...]
     identifier_field: str
+    # Seconds to wait for an answer of this provider.
+    read_timeout: int
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """Our reference at the provider, made from the attempt's number; unique over the installation."""
@@ -271,8 +363,8 @@ class Provider(Protocol):
     def create_payment(self, account: AccountContext, order: PaymentOrder, http: HttpClient) -> PaymentSession:
         """Raises ``ProviderRefused``, ``CredentialsRefused``, ``FateUnknown``, ``AnswerUnreadable``, ``ProviderUnreachable``."""
 
-    def peek(self, request: RawRequest) -> tuple[str | None, str | None]:
-        """(account identifier, our reference) as the *untrusted* request claims; never raises."""
+    def peek(self, request: RawRequest) -> Peeked:
+        """Whom the *untrusted* request claims to be about; never raises."""
 
     def read_notification(self, account: AccountContext, request: RawRequest) -> Notification:
         """Verifies first. Raises ``InvalidSignature``, ``MalformedNotification``."""
@@ -288,10 +380,3 @@ class Provider(Protocol):
 
     def refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """Asks for a refund. Raises as ``query_payment``; an explicit refusal is a report with outcome FAILED."""
-
-
-class QueriesRefunds(Protocol):
-    """What an adapter with ``Capability.QUERY_REFUND`` has besides."""
-
-    def query_refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
-        """What became of a refund asked for earlier; asks for nothing new. Raises as ``query_payment``; PENDING = no news."""

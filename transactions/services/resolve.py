@@ -24,10 +24,10 @@ from transactions.providers.base import (
     Outcome,
     PaymentRef,
     ProviderRefused,
-    QueriesRefunds,
     RefundReport,
     StatusReport,
 )
+from transactions.providers.optional import QueriesRefunds
 from transactions.services import _transition
 from transactions.services._refunds import apply_report
 from transactions.services.accounts import context_of_attempt, http_client

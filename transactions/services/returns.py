@@ -36,11 +36,11 @@ class ReturnRefused(Exception):
 def payer_returned(*, provider_code: str, account_id: str | None, raw: RawRequest, now: datetime) -> PayerBack:
     """Verify and note the payer's return. Raises ``ReturnRefused``."""
     adapter = registry.get(provider_code)
-    identifier, reference = adapter.peek(raw)
-    account, view = _verified(adapter, account_id, identifier, raw, now)
+    peeked = adapter.peek(raw)
+    account, view = _verified(adapter, account_id, peeked.identifier, raw, now)
     attempt = (
         PaymentAttempt.objects.select_related("transaction__data_key")
-        .filter(provider_code=provider_code, provider_reference=reference or view.reference, account=account)
+        .filter(provider_code=provider_code, provider_reference=peeked.reference or view.reference, account=account)
         .first()
     )
     if attempt is None:

@@ -157,14 +157,14 @@ def replay(*, notice: ProviderNotification, now: datetime) -> Received:
 
 def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tuple[list[ProviderAccount], Claim | None]:
     """The accounts whose key may have signed this, and the attempt that it claims; all of it untrusted."""
-    identifier, reference = adapter.peek(raw)
+    peeked = adapter.peek(raw)
     candidates: list[ProviderAccount] = []
     if account_id is not None:
         named = account_by_public_id(provider_code=adapter.code, public_id=account_id)
         candidates = [named] if named is not None else []
-    elif identifier:
-        candidates = accounts_by_identifier(provider_code=adapter.code, identifier=identifier)
-    return candidates, _claimed(adapter.code, reference) if reference else None
+    elif peeked.identifier:
+        candidates = accounts_by_identifier(provider_code=adapter.code, identifier=peeked.identifier)
+    return candidates, _claimed(adapter.code, peeked.reference) if peeked.reference else None
 
 
 _CLAIM_SQL = """

@@ -21,6 +21,7 @@ from transactions.providers.base import (
     PaymentOrder,
     PaymentRef,
     PaymentSession,
+    Peeked,
     ProviderRefused,
     RawRequest,
     RefundOrder,
@@ -65,6 +66,7 @@ class VNPayAdapter:
     limits: Limits = Limits(min_amount=5_000, max_amount=999_999_999)
     credential_fields: tuple[str, ...] = ("tmn_code", "hash_secret")
     identifier_field: str = "tmn_code"
+    read_timeout: int = 15
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """13 characters of upper-case base 32, never used twice."""
@@ -94,7 +96,7 @@ class VNPayAdapter:
             merchant_code=fields["vnp_TmnCode"],
         )
 
-    def peek(self, request: RawRequest) -> tuple[str | None, str | None]:
+    def peek(self, request: RawRequest) -> Peeked:
         """(``vnp_TmnCode``, ``vnp_TxnRef``) as claimed."""
         return webhook.peek(request)
 

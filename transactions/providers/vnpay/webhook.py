@@ -15,6 +15,7 @@ from transactions.providers.base import (
     MalformedNotification,
     Notification,
     Outcome,
+    Peeked,
     RawRequest,
     ReturnView,
 )
@@ -86,16 +87,16 @@ def _text(value: Any) -> str:
     return value
 
 
-def peek(request: RawRequest) -> tuple[str | None, str | None]:
+def peek(request: RawRequest) -> Peeked:
     """(terminal code, our reference) as the request claims; ``None`` for what is absent or could not be one of ours."""
     try:
         fields = fields_of(request)
     except (MalformedNotification, InvalidSignature):
-        return None, None
+        return Peeked()
     terminal, reference = fields.get("vnp_TmnCode", ""), fields.get("vnp_TxnRef", "")
-    return (
-        terminal if _PEEKABLE.fullmatch(terminal) else None,
-        reference if _PEEKABLE.fullmatch(reference) else None,
+    return Peeked(
+        identifier=terminal if _PEEKABLE.fullmatch(terminal) else None,
+        reference=reference if _PEEKABLE.fullmatch(reference) else None,
     )
 
 

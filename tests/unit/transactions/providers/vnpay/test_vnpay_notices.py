@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from vnpay_helpers import ACCOUNT, NOTICE, PAYLOADS, VNPAY, get, hmac_of, notice_query
 
-from transactions.providers.base import AckOutcome, InvalidSignature, Outcome, RawRequest, StatusReport
+from transactions.providers.base import AckOutcome, InvalidSignature, Outcome, Peeked, RawRequest, StatusReport
 from transactions.providers.vnpay import codes
 
 PAID, FAILED, SUSPECTED, PENDING = Outcome.PAID, Outcome.FAILED, Outcome.SUSPECTED, Outcome.PENDING
@@ -150,7 +150,7 @@ def test_a_form_and_a_json_body_are_read_like_the_query() -> None:
         RawRequest("GET", query, b"vnp_Amount=1"),
     ):
         assert VNPAY.read_notification(ACCOUNT, request) == expected
-        assert VNPAY.peek(request) == (NOTICE["vnp_TmnCode"], "T1")
+        assert VNPAY.peek(request) == Peeked(NOTICE["vnp_TmnCode"], "T1")
 
 
 def test_a_name_repeated_in_json_is_a_bad_signature() -> None:
@@ -161,7 +161,7 @@ def test_a_name_repeated_in_json_is_a_bad_signature() -> None:
 
 def test_the_sample_of_the_design_document_is_readable_but_not_signed() -> None:
     request = RawRequest("POST", "", (PAYLOADS / "ipn_design_sample.json").read_bytes(), "application/json")
-    assert VNPAY.peek(request) == ("VNPAY_TMN", "ORD20250703001")
+    assert VNPAY.peek(request) == Peeked("VNPAY_TMN", "ORD20250703001")
     with pytest.raises(InvalidSignature):
         VNPAY.read_notification(ACCOUNT, request)
 

@@ -28,6 +28,7 @@ from transactions.providers.base import (
     InvalidSignature,
     MalformedNotification,
     PaymentRef,
+    Peeked,
     RawRequest,
 )
 from transactions.providers.vnpay import signing, webhook
@@ -137,7 +138,7 @@ def test_a_notice_of_another_terminal_is_refused_though_the_key_fits() -> None:
     other = replace(ACCOUNT, credentials={"tmn_code": "OTHER001", "hash_secret": SECRET})
     with pytest.raises(InvalidSignature):
         VNPAY.read_notification(other, get(notice_query()))
-    assert webhook.peek(get(notice_query())) == (TERMINAL, "T1")
+    assert webhook.peek(get(notice_query())) == Peeked(TERMINAL, "T1")
 
 
 @pytest.mark.parametrize("with_it", [True, False])
@@ -171,4 +172,4 @@ def test_a_field_without_a_value_may_be_signed_or_not(with_it: bool) -> None:
 def test_what_can_not_be_read_is_malformed_and_never_breaks_a_peek(request_: RawRequest, what: str) -> None:
     with pytest.raises(MalformedNotification):
         VNPAY.read_notification(ACCOUNT, request_)
-    assert VNPAY.peek(request_) == (None, None)
+    assert VNPAY.peek(request_) == Peeked()
