@@ -43,6 +43,10 @@ class PaymentAttempt(models.Model):
     payment_url = models.TextField(_("payment URL"), blank=True, default="")
     qr_code = models.TextField(_("QR code"), null=True, blank=True)
 
+    # The provider's own name of the order, where it gives one before any money comes (PayOS paymentLinkId).
+    provider_session_id = models.CharField(_("order at the provider"), max_length=100, blank=True, default="")
+    # The provider holds the money for us until it is captured or released (MoMo 9000).
+    held = models.BooleanField(_("money held"), default=False)
     merchant_code = models.CharField(_("merchant code"), max_length=100, blank=True, default="")
     order_info = models.CharField(_("order information"), max_length=255, blank=True, default="")
     provider_created_at = models.CharField(_("time of creation as sent"), max_length=20, blank=True, default="")
@@ -90,6 +94,11 @@ class PaymentAttempt(models.Model):
             models.Index(fields=["next_query_at"], condition=Q(next_query_at__isnull=False), name="attempt_next_query"),
             models.Index(fields=["provider_transaction_no"], opclasses=["varchar_pattern_ops"], name="attempt_provider_number"),
             models.Index(fields=["account", "-created_at"], name="attempt_account_created"),
+            models.Index(
+                fields=["provider_code", "provider_session_id"],
+                condition=~Q(provider_session_id=""),
+                name="attempt_provider_session",
+            ),
         ]
 
     def __str__(self) -> str:
