@@ -1,6 +1,6 @@
 """The sandbox application: the providers side by side, one control API, one state file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -25,13 +25,19 @@ class Provider(Protocol):
     async def stop(self) -> None: ...
 
 
+# One line a provider.
+PROVIDERS: list[Callable[[Clock, Callable[[], None]], Provider]] = [
+    VnpaySandbox,
+]
+
+
 class Sandbox:
     """All providers on one clock and one state file."""
 
     def __init__(self, state_path: Path | None) -> None:
         self.clock = Clock()
         self.state = StateFile(state_path, self._dump)
-        self.providers: list[Provider] = [VnpaySandbox(self.clock, self.state.changed)]
+        self.providers = [provider(self.clock, self.state.changed) for provider in PROVIDERS]
 
     def _dump(self) -> JsonObject:
         return {provider.name: provider.dump() for provider in self.providers}

@@ -61,11 +61,11 @@ def one_of(body: JsonObject, name: str, allowed: tuple[str, ...], default: str |
     return value
 
 
-def read_fault(body: JsonObject, targets: tuple[str, ...]) -> Fault:
+def read_fault(body: JsonObject, targets: tuple[str, ...], modes: tuple[str, ...] = MODES) -> Fault:
     """The fault a control call asks for."""
     return Fault(
         target=one_of(body, "target", targets),
-        mode=one_of(body, "mode", MODES),
+        mode=one_of(body, "mode", modes),
         times=field(body, "times", int, 1),
         seconds=field(body, "seconds", float, 1.0),
         code=field(body, "code", str, "99"),

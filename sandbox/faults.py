@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 MODES = ("slow", "500", "garbage", "drop", "lost", "code")
+# `tampered`: the answer says another amount or carries a wrong signature; only providers that say so know it.
+ALL_MODES = (*MODES, "tampered")
 
 
 @dataclass

@@ -32,10 +32,11 @@ def _text(path: Path) -> Markup:
     return Markup(path.read_text(encoding="utf-8"))
 
 
-def page(*, title: str, lang: str, body: Markup, css: Path, status: int = 200) -> web.Response:
+def page(*, title: str, lang: str, body: Markup, css: Path | Markup, status: int = 200) -> web.Response:
     """A whole page in the common frame with the house's own style; never cached, because it shows money in motion."""
     base_css = _text(_FRAME / "base.css")
-    text = render(_FRAME / "base.html", title=title, lang=lang, body=body, base_css=base_css, css=_text(css))
+    own_css = css if isinstance(css, Markup) else _text(css)
+    text = render(_FRAME / "base.html", title=title, lang=lang, body=body, base_css=base_css, css=own_css)
     return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
 
 
