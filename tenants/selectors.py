@@ -193,6 +193,11 @@ def accounts_by_identifier(*, provider_code: str, identifier: str) -> list[Provi
     return list(rows.order_by("-is_active", "-id"))
 
 
+def accounts_at(*, provider_code: str, most: int) -> list[ProviderAccount]:
+    """Accounts of every tenant at a provider, active and newest first: for notices that do not say whose they are."""
+    return list(ProviderAccount.objects.filter(provider__code=provider_code).order_by("-is_active", "-id")[:most])
+
+
 _ACCOUNT_BY_ID_SQL = """
 SELECT a.id FROM tenants_provideraccount a JOIN tenants_paymentprovider p ON p.id = a.provider_id
 WHERE a.public_id = %s AND p.code = %s

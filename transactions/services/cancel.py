@@ -10,11 +10,13 @@ from django.db import transaction
 
 from audit.services import Actor
 from payments_site.kernel.errors import DomainError
+from payments_site.kernel.queue import enqueue
 from transactions.lifecycle import Status, Trigger
-from transactions.models import Transaction
+from transactions.models import PaymentAttempt, Transaction
 from transactions.selectors import detail_of
 from transactions.services import _transition, idempotency
 from transactions.services._transition import Happening
+from transactions.services.holds import is_withdrawable
 from transactions.services.idempotency import Key
 
 
@@ -72,4 +74,13 @@ def cancel_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime)
     _transition.give_back_volume(payment)
     event_data = {"reason": reason} if reason else {}
     _transition.transition(payment, Happening(Trigger.MERCHANT_CANCELLED, actor, now, event_data=event_data))
+    _withdraw_soon(payment, now)
     return payment
+
+
+def _withdraw_soon(payment: Transaction, now: datetime) -> None:
+    """Orders that can be closed at their provider are closed by the resolver, at once; the client does not wait for it."""
+    open_there = [attempt.pk for attempt in payment.attempts.all() if is_withdrawable(attempt)]
+    if open_there:
+        PaymentAttempt.objects.filter(pk__in=open_there).update(next_query_at=now)
+        enqueue("transactions.resolve_due", queue="cleanup")

@@ -5,6 +5,7 @@ Nothing is failed without the provider's word; what stays unknown to the end bec
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,15 +23,15 @@ from transactions.providers.base import (
     Capability,
     FateUnknown,
     Outcome,
-    PaymentRef,
     ProviderRefused,
     RefundReport,
     StatusReport,
 )
 from transactions.providers.optional import QueriesRefunds
-from transactions.services import _transition
+from transactions.services import _transition, calls
 from transactions.services._refunds import apply_report
-from transactions.services.accounts import context_of_attempt, http_client
+from transactions.services.accounts import context_of_attempt
+from transactions.services.holds import capture, ref_of, withdraw
 from transactions.services.refund import context_of_refund, order_of, send
 from transactions.services.schedule import next_question_at
 from transactions.services.settle import Settlement, Source, settle
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 # A question that takes longer than this was asked by a worker that died: it is asked again.
 _LEASE = timedelta(minutes=5)
+_AFTER_CAPTURE = timedelta(seconds=5)
 _NO_ANSWER = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
 _UNSETTLED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
@@ -63,7 +65,8 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
 
     Used by the schedule and by staff ("ask the provider now").
     """
-    attempt = PaymentAttempt.objects.select_related("account__provider").get(pk=attempt_id)
+    attempt = PaymentAttempt.objects.select_related("account__provider", "transaction").get(pk=attempt_id)
+    withdraw(attempt=attempt, now=now)
     report = _query(attempt, now)
     fault_point("resolve.answered")
     outcome = None
@@ -71,7 +74,8 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
         source = Source(kind=Receipt.Source.QUERY.value, actor=actor)
         outcome = settle(attempt_id=attempt_id, report=report, source=source, now=now)
     fault_point("resolve.settled")
-    _reschedule_attempt(attempt_id, now)
+    captured = report is not None and report.held and capture(attempt=attempt, now=now)
+    _reschedule_attempt(attempt_id, now, soon=captured)
     return outcome
 
 
@@ -86,7 +90,8 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     if Capability.QUERY_REFUND in adapter.capabilities:
         context = context_of_refund(refund)
         try:
-            report = cast(QueriesRefunds, adapter).query_refund(context, order_of(refund, now), http_client())
+            query = functools.partial(cast(QueriesRefunds, adapter).query_refund, context, order_of(refund, now))
+            report = calls.call(refund.receipt.account, adapter, query, idempotent=True)
         except _NO_ANSWER as error:
             logger.warning("refund could not be asked for: refund=%s error=%s", refund.public_id, type(error).__name__)
     if report is not None and _is_anothers(refund, report):
@@ -110,27 +115,22 @@ def _query(attempt: PaymentAttempt, now: datetime) -> StatusReport | None:
     adapter = registry.get(attempt.provider_code)
     if Capability.QUERY not in adapter.capabilities:
         return None
-    payment = PaymentRef(
-        reference=attempt.provider_reference,
-        provider_created_at=attempt.provider_created_at,
-        created_at=attempt.created_at,
-        transaction_no=attempt.provider_transaction_no,
-        order_info=attempt.order_info,
-    )
+    context, payment = context_of_attempt(attempt.account, attempt.credentials_version), ref_of(attempt)
+    ask = functools.partial(adapter.query_payment, context, payment, now=now)
     try:
-        context = context_of_attempt(attempt.account, attempt.credentials_version)
-        return adapter.query_payment(context, payment, http_client(), now)
+        return calls.call(attempt.account, adapter, lambda http: ask(http=http), idempotent=True)
     except _NO_ANSWER as error:
         logger.warning("attempt could not be asked for: attempt=%s error=%s", attempt.public_id, type(error).__name__)
         return None
 
 
 @transaction.atomic
-def _reschedule_attempt(attempt_id: int, now: datetime) -> None:
+def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool = False) -> None:
     attempt = PaymentAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     attempt.query_count += 1
     open_still = attempt.status in _UNSETTLED or attempt.status == PaymentAttempt.Status.SUSPECTED
-    attempt.next_query_at = next_question_at(attempt.created_at, now) if open_still else None
+    later = now + _AFTER_CAPTURE if soon else next_question_at(attempt.created_at, now)
+    attempt.next_query_at = later if open_still else None
     attempt.save(update_fields=["query_count", "next_query_at"])
     if attempt.next_query_at is None and attempt.status in (PaymentAttempt.Status.UNKNOWN, PaymentAttempt.Status.SUSPECTED):
         _transition.open_issue(

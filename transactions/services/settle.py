@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from django.db import connection, transaction
 
-from audit.services import Actor, record
-from payments_site.kernel.rows import insert, lock, update
-from tenants.selectors import fee_in_force
-from transactions.fees import fee_of
+from payments_site.kernel.rows import insert, lock
 from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigger
-from transactions.models import PaymentAttempt, Receipt, Transaction
-from transactions.providers.base import Outcome, StatusReport
+from transactions.models import PaymentAttempt, Receipt
+from transactions.providers import registry
+from transactions.providers.base import Capability, Outcome, StatusReport
 from transactions.services import _transition
+from transactions.services._settling import UNDECIDED, Settlement, Settling, Source
+from transactions.services._transfers import TransferSettling
 from transactions.services._transition import Happening
 
-# What a report may change on an attempt.
-_TOLD_FIELDS = (
-    "status", "provider_transaction_no", "bank_code", "bank_transaction_no", "card_type", "provider_pay_date", "response_code",
-    "transaction_status", "provider_signature", "raw_data", "error_message", "paid_at", "next_query_at", "notice_received_at",
-    "updated_at",
-)  # fmt: skip
-_UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
-
-
-class Settlement(StrEnum):
-    """What a report did to the payment."""
-
-    APPLIED = "applied"
-    REPEATED = "repeated"
-    UNCHANGED = "unchanged"
-    WRONG_AMOUNT = "wrong_amount"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the report comes from."""
-
-    kind: str  # Receipt.Source
-    actor: Actor
-    notice_id: str = ""
-    is_notice: bool = False
+__all__ = ["Settlement", "Source", "settle"]
 
 
 @transaction.atomic
@@ -56,7 +28,9 @@ def settle(*, attempt_id: int, report: StatusReport, source: Source, now: dateti
     """
     payment = _transition.lock_payment(_payment_of(attempt_id))
     attempt = lock(PaymentAttempt, attempt_id)
-    return _Settling(payment, attempt, report, source, now).apply()
+    by_transfers = Capability.TRANSFERS in registry.get(attempt.provider_code).capabilities
+    way = TransferSettling if by_transfers else _WholeSettling
+    return way(payment, attempt, report, source, now).apply()
 
 
 def _payment_of(attempt_id: int) -> int:
@@ -68,13 +42,8 @@ def _payment_of(attempt_id: int) -> int:
     return int(row[0])
 
 
-class _Settling:
-    """One report on one locked payment."""
-
-    def __init__(
-        self, payment: Transaction, attempt: PaymentAttempt, report: StatusReport, source: Source, now: datetime
-    ) -> None:
-        self.payment, self.attempt, self.report, self.source, self.now = payment, attempt, report, source, now
+class _WholeSettling(Settling):
+    """One report on one locked payment that is paid whole or not at all: cards and wallets."""
 
     def apply(self) -> Settlement:
         if self.report.outcome is Outcome.PENDING or not self.report.conclusive:
@@ -91,7 +60,9 @@ class _Settling:
 
     def _no_news(self) -> Settlement:
         """Nothing final: what was told before (a suspicion, a failure) stays on the record."""
-        if self.report.conclusive and self.attempt.status in _UNDECIDED:
+        if self.report.conclusive and self.attempt.status in UNDECIDED:
+            if self.report.held:  # captured or released when the resolver comes to it, at once
+                self.attempt.next_query_at = self.now
             self._remember(self.attempt.status)
         elif self.source.is_notice:
             self._stamp_arrival()
@@ -189,7 +160,7 @@ class _Settling:
         )
         return Settlement.APPLIED
 
-    # -- pieces --------------------------------------------------------------------------------------------------------
+    # -- pieces ---------------------------------------------------------------------------------------------------------
 
     def _known_money(self) -> bool:
         """Whether the money reported is a receipt we have: the same number, or no number to tell it apart by."""
@@ -223,70 +194,6 @@ class _Settling:
             )
         return receipt
 
-    def _paid_at(self) -> datetime:
-        return self.report.paid_at or self.now
-
-    def _paid_changes(self) -> dict[str, Any]:
-        # Providers write times to the second, and their clocks are not ours: nobody paid before the attempt was made.
-        moment = max(self._paid_at(), self.attempt.created_at)
-        fee = fee_of(self.payment.amount, fee_in_force(self.attempt.account_id, moment))
-        return {
-            **self._told_columns(),
-            "received_amount": self.payment.received_amount,
-            "transaction_fee": fee,
-            "net_amount": self.payment.amount - fee,
-            "paid_at": self._paid_at(),
-            "failure_code": None,
-            "failure_reason": None,
-        }
-
-    def _told_columns(self) -> dict[str, Any]:
-        return {
-            "provider_code": self.attempt.provider_code,
-            "account_id": self.attempt.account_id,
-            "provider_order_id": self.attempt.provider_reference,
-            "provider_transaction_id": self.report.transaction_no,
-        }
-
-    def _told(self) -> dict[str, Any]:
-        told = {
-            "attempt_id": self.attempt.public_id,
-            "provider_response_code": self.report.response_code,
-            "provider_transaction_id": self.report.transaction_no,
-            "bank_code": self.report.bank_code,
-            "source": self.source.kind,
-            "notice_id": self.source.notice_id or None,
-        }
-        return {name: value for name, value in told.items() if value is not None}
-
-    def _stamp_arrival(self) -> None:
-        if self.attempt.notice_received_at is None:
-            self.attempt.notice_received_at = self.now
-            self.attempt.save(update_fields=["notice_received_at"])
-
-    def _remember(self, status: str, *, paid_at: datetime | None = None, error: str | None = None) -> None:
-        """Keep the provider's own words on the attempt. A paid attempt keeps those that paid it."""
-        attempt, report = self.attempt, self.report
-        if self.source.is_notice and attempt.notice_received_at is None:
-            attempt.notice_received_at = self.now
-        if attempt.status != PaymentAttempt.Status.PAID:
-            attempt.status = status
-            attempt.provider_transaction_no = report.transaction_no or attempt.provider_transaction_no
-            attempt.bank_code = report.bank_code
-            attempt.bank_transaction_no = report.bank_transaction_no
-            attempt.card_type = report.card_type
-            attempt.provider_pay_date = report.pay_date
-            attempt.response_code = report.response_code
-            attempt.transaction_status = report.transaction_status
-            attempt.provider_signature = report.signature
-            attempt.raw_data = dict(report.fields)
-            attempt.error_message = error
-            attempt.paid_at = paid_at
-            if status in (PaymentAttempt.Status.PAID, PaymentAttempt.Status.FAILED):
-                attempt.next_query_at = None
-        attempt.updated_at = self.now
-        update(attempt, *_TOLD_FIELDS)
-
     def _another_attempt_holds_it(self, status: Status) -> bool:
         """Whether the payment may still be paid, or is under review, by an attempt that this report is not about."""
         states = [PaymentAttempt.Status.SUSPECTED]
@@ -301,30 +208,4 @@ class _Settling:
             cause=f"{self.attempt.public_id}:{self.report.response_code}:{self.report.transaction_status}",
             amount=self.payment.amount,
             data=self._told(),
-        )
-
-    def _issue(
-        self, issue_type: IssueType, *, cause: str, amount: int, receipt: Receipt | None = None, data: dict[str, Any]
-    ) -> None:
-        _transition.open_issue(
-            issue_type,
-            cause=cause,
-            amount=amount,
-            now=self.now,
-            payment=self.payment,
-            receipt=receipt,
-            account_id=self.attempt.account_id,
-            notice_id=self.source.notice_id,
-            data=data,
-        )
-
-    def _audit(self, action: str, extra: dict[str, Any]) -> None:
-        record(
-            actor=self.source.actor,
-            action=action,
-            entity_type="transaction",
-            entity_id=self.payment.public_id,
-            now=self.now,
-            tenant_id=self.payment.tenant.public_id,
-            extra={"attempt_id": self.attempt.public_id, "notice_id": self.source.notice_id, **extra},
         )

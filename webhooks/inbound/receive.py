@@ -19,7 +19,7 @@ from payments_site.kernel.faults import fault_point
 from payments_site.kernel.rows import insert, update
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken
 from tenants.models import ProviderAccount
-from tenants.selectors import account_by_public_id, accounts_by_identifier, verifying_versions
+from tenants.selectors import account_by_public_id, accounts_at, accounts_by_identifier, verifying_versions
 from transactions.models import DataKey, Receipt
 from transactions.personal import fresh_key, key_of, seal_json, unseal_json
 from transactions.providers import registry
@@ -30,11 +30,13 @@ from transactions.providers.base import (
     InvalidSignature,
     MalformedNotification,
     Notification,
+    Peeked,
     Provider,
     RawRequest,
 )
 from transactions.services.accounts import context_of
 from transactions.services.settle import Settlement, Source, settle
+from transactions.services.unidentified import attempt_named_in_memo, keep_unidentified
 from webhooks.inbound import raw as raw_form
 from webhooks.inbound.models import ProviderNotification
 
@@ -67,7 +69,10 @@ _SETTLEMENTS: dict[Settlement, str] = {
     Settlement.REPEATED: Verdict.REPEATED,
     Settlement.UNCHANGED: Verdict.UNCHANGED,
     Settlement.WRONG_AMOUNT: Verdict.WRONG_AMOUNT,
+    Settlement.UNDERPAID: Verdict.APPLIED,
 }
+# A notice that names no account is tried with at most so many keys.
+_MOST_KEYS_TRIED = 100
 REFUSED = frozenset({Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_ACCOUNT, Verdict.UNREADABLE, Verdict.UNLISTED_ADDRESS})
 
 
@@ -164,21 +169,38 @@ def _look_up(adapter: Provider, account_id: str | None, raw: RawRequest) -> tupl
         candidates = [named] if named is not None else []
     elif peeked.identifier:
         candidates = accounts_by_identifier(provider_code=adapter.code, identifier=peeked.identifier)
-    return candidates, _claimed(adapter.code, peeked.reference) if peeked.reference else None
+    claim = _claimed(adapter.code, peeked)
+    if account_id is None and not peeked.identifier:
+        candidates = _candidates_of_nameless(adapter.code, claim)
+    return candidates, claim
+
+
+def _candidates_of_nameless(provider_code: str, claim: Claim | None) -> list[ProviderAccount]:
+    """Where a provider's notices name no account (PayOS): the claimed order's, else any whose key may fit."""
+    if claim is not None:
+        return list(ProviderAccount.objects.filter(pk=claim.account_id))
+    return accounts_at(provider_code=provider_code, most=_MOST_KEYS_TRIED)
 
 
 _CLAIM_SQL = """
 SELECT a.id, a.account_id, t.data_key_id, k.wrapped FROM transactions_paymentattempt a
 JOIN transactions_transaction t ON t.id = a.transaction_id JOIN transactions_datakey k ON k.id = t.data_key_id
-WHERE a.provider_code = %s AND a.provider_reference = %s
+WHERE a.provider_code = %s AND a.{column} = %s ORDER BY a.id LIMIT 1
 """
 
 
-def _claimed(provider_code: str, reference: str) -> Claim | None:
+def _claimed(provider_code: str, peeked: Peeked) -> Claim | None:
+    """The attempt by the provider's own name of the order, else by our reference."""
+    named = [("provider_session_id", peeked.session_id), ("provider_reference", peeked.reference)]
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_SQL, [provider_code, reference])
-        row = cursor.fetchone()
-    return Claim(row[0], row[1], DataKey(pk=row[2], wrapped=row[3])) if row is not None else None
+        for column, value in named:
+            if not value:
+                continue
+            cursor.execute(_CLAIM_SQL.format(column=column), [provider_code, value])
+            row = cursor.fetchone()
+            if row is not None:
+                return Claim(row[0], row[1], DataKey(pk=row[2], wrapped=row[3]))
+    return None
 
 
 def _store(
@@ -239,12 +261,16 @@ def _apply(
         return Verdict.UNREADABLE
     if not _address_is_listed(account, notice, now):
         return Verdict.UNLISTED_ADDRESS
-    if claim is None or claim.account_id != account.pk:
-        return Verdict.UNKNOWN_ORDER
-    if notification.refund:
+    if notification.refund or notification.probe:
         return Verdict.UNCHANGED
+    attempt_id = claim.attempt_id if claim is not None and claim.account_id == account.pk else None
+    if notification.by_memo:
+        attempt_id = attempt_named_in_memo(account=account, report=notification.report)
     source = Source(kind=Receipt.Source.NOTICE.value, actor=_actor(notice), notice_id=notice.public_id, is_notice=True)
-    return _SETTLEMENTS[settle(attempt_id=claim.attempt_id, report=notification.report, source=source, now=now)]
+    if attempt_id is None:
+        keep_unidentified(account=account, report=notification.report, source=source, now=now)
+        return Verdict.UNKNOWN_ORDER
+    return _SETTLEMENTS[settle(attempt_id=attempt_id, report=notification.report, source=source, now=now)]
 
 
 def _verdict_on_nobodys(adapter: Provider, raw: RawRequest) -> str:
