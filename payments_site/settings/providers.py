@@ -27,6 +27,24 @@ ALERT_FAILED_PAYMENTS_PER_HOUR = env.int("ALERT_FAILED_PAYMENTS_PER_HOUR", defau
 PROVIDER_CONNECT_TIMEOUT = env.float("PROVIDER_CONNECT_TIMEOUT", default=3.0)
 PROVIDER_READ_TIMEOUT = env.float("PROVIDER_READ_TIMEOUT", default=30.0)
 
+# So many calls to one account at once in one process; the web's default is half of gunicorn's 8 threads, so that a provider
+# that hangs leaves the other half to all others. A background worker has its own number and waits for its turn.
+PROVIDER_MAX_CALLS = max(1, env.int("PROVIDER_MAX_CALLS", default=4))
+PROVIDER_MAX_BACKGROUND_CALLS = max(1, env.int("PROVIDER_MAX_BACKGROUND_CALLS", default=4))
+PROVIDER_BACKGROUND_WAIT_SECONDS = env.int("PROVIDER_BACKGROUND_WAIT_SECONDS", default=10)
+
+# Questions (never a create, never a refund) are asked so often before giving up, all within so many seconds.
+PROVIDER_RETRY_ATTEMPTS = max(1, env.int("PROVIDER_RETRY_ATTEMPTS", default=3))
+PROVIDER_RETRY_SECONDS = max(1, env.int("PROVIDER_RETRY_SECONDS", default=5))
+
+# The circuit breaker of an account opens when its last so many calls failed within the window, and lets one probe through
+# after so many seconds.
+BREAKER_FAILURES = max(1, env.int("BREAKER_FAILURES", default=5))
+BREAKER_WINDOW_SECONDS = max(1, env.int("BREAKER_WINDOW_SECONDS", default=30))
+BREAKER_OPEN_SECONDS = max(1, env.int("BREAKER_OPEN_SECONDS", default=15))
+# Redis may be away: no call waits for it longer than this.
+BREAKER_REDIS_TIMEOUTS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+
 CALLBACK_ALLOWED_HOSTS: frozenset[str] = frozenset(
     host.strip().lower() for host in env.list("CALLBACK_ALLOWED_HOSTS", default=[]) if host.strip()
 )
