@@ -1,4 +1,14 @@
-// The payer's page: a countdown, and a reload when the payment's state changes.
+// The payer's pages: a countdown, a reload when the payment's state changes, and buttons that copy.
+(() => {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+    });
+  }
+})();
 (() => {
   const box = document.querySelector(".countdown");
   if (!box) return;
@@ -14,9 +24,14 @@
   };
   tick();
   const poll = async () => {
-    const answer = await fetch(location.pathname + "/status");
-    if (answer.ok && (await answer.json()).final) location.reload();
-    else setTimeout(poll, 3000);
+    try {
+      const answer = await fetch(box.dataset.status);
+      const told = answer.ok ? await answer.json() : {};
+      if (told.final || (told.received ?? 0) > Number(box.dataset.received)) return location.reload();
+    } catch (away) {
+      console.debug("not reached, asked again soon", away); // a phone between two networks
+    }
+    setTimeout(poll, 3000);
   };
   setTimeout(poll, 3000);
 })();

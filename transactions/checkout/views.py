@@ -15,14 +15,19 @@ from payments_site.api.context import client_address
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.money import format_vnd
-from tenants.selectors import accounts_of, context_of_tenant
+from tenants.selectors import context_of_tenant
 from transactions.lifecycle import CLOSED_UNPAID, PAID, Status
-from transactions.models import Transaction
-from transactions.providers import registry
+from transactions.models import PaymentAttempt, Transaction
+from transactions.providers import qr_image, registry
 from transactions.providers.base import RawRequest
 from transactions.providers_info import provider_line
+from transactions.services.attempt_page import payer_form, transfer_details
+from transactions.services.attempts import ProviderTrouble
 from transactions.services.choose import choose_provider
 from transactions.services.returns import ReturnRefused, forward_url, payer_returned
+from transactions.services.routing import choices
+
+OPEN_ATTEMPT = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
 
 @never_cache
@@ -39,10 +44,42 @@ def pay(request: HttpRequest, transaction_id: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+def pay_attempt(request: HttpRequest, transaction_id: str, attempt_id: str) -> HttpResponse:
+    """``/pay/{transaction_id}/{attempt_id}``: pay by a transfer (QR code) or in the provider's own form."""
+    payment, attempt = _attempt(transaction_id, attempt_id)
+    language = _language(request, payment)
+    with override(language):
+        page = _page(payment, language)
+        if not page["can_pay"] or attempt.status not in OPEN_ATTEMPT:
+            return render(request, "checkout/pay.html", page)
+        try:
+            page["form"] = payer_form(payment=payment, attempt=attempt, now=clock.now())
+        except ProviderTrouble as error:
+            page["error"] = error.message(language)
+            return render(request, "checkout/pay.html", page, status=error.entry.status)
+        page |= _transfer_of(payment, attempt, language)
+        return render(request, "checkout/attempt.html", page)
+
+
+@never_cache
+@require_GET
+def qr_picture(request: HttpRequest, transaction_id: str, attempt_id: str) -> HttpResponse:
+    """``/pay/{transaction_id}/{attempt_id}/qr.png``: the QR code as a picture, to be kept and opened in a banking app."""
+    payment, attempt = _attempt(transaction_id, attempt_id)
+    details = transfer_details(payment=payment, attempt=attempt) if _can_pay(payment) else None
+    if details is None:
+        raise Http404
+    answer = HttpResponse(qr_image.png(details.qr_text), content_type="image/png")
+    answer["Content-Disposition"] = f'inline; filename="{details.memo or payment.public_id}.png"'
+    return answer
+
+
+@never_cache
+@require_GET
 def status(request: HttpRequest, transaction_id: str) -> JsonResponse:
     """``/pay/{transaction_id}/status``: what the page polls; nothing but the state is told."""
     payment = _payment(transaction_id)
-    return JsonResponse({"status": _shown_status(payment), "final": not _can_pay(payment)})
+    return JsonResponse({"status": _shown_status(payment), "final": not _can_pay(payment), "received": payment.received_amount})
 
 
 @never_cache
@@ -91,6 +128,29 @@ def _payment(transaction_id: str) -> Transaction:
     return payment
 
 
+def _attempt(transaction_id: str, attempt_id: str) -> tuple[Transaction, PaymentAttempt]:
+    payment = _payment(transaction_id)
+    known = "\x00" not in attempt_id
+    attempt = payment.attempts.select_related("account__provider").filter(public_id=attempt_id).first() if known else None
+    if attempt is None:
+        raise Http404
+    return payment, attempt
+
+
+def _transfer_of(payment: Transaction, attempt: PaymentAttempt, language: str) -> dict[str, Any]:
+    """The transfer to make, and how much of it came already."""
+    details = transfer_details(payment=payment, attempt=attempt, language=language)
+    if details is None:
+        return {}
+    return {
+        "attempt": attempt,
+        "transfer": details,
+        "transfer_amount": format_vnd(details.amount),
+        "received": format_vnd(payment.received_amount) if payment.received_amount else "",
+        "qr_svg": qr_image.svg(details.qr_text),
+    }
+
+
 def _can_pay(payment: Transaction) -> bool:
     return payment.status == Status.PENDING and payment.expires_at > clock.now()
 
@@ -111,9 +171,18 @@ def _language(request: HttpRequest, payment: Transaction | None) -> str:
     return payment.locale if payment is not None else "vi"
 
 
-def _page(payment: Transaction, language: str) -> dict[str, Any]:
+def _offered(payment: Transaction, language: str) -> list[dict[str, Any]]:
+    """The providers to choose from, best first; one that is down stands at the end and says so."""
     tenant = context_of_tenant(payment.tenant_id)
-    lines = [provider_line(tenant, account, language) for account in accounts_of(tenant)]
+    offered = []
+    for choice in choices(tenant=tenant, payment=payment, now=clock.now()):
+        line = provider_line(tenant, choice.account, language)
+        if line is not None:
+            offered.append({**line, "available": choice.available})
+    return offered
+
+
+def _page(payment: Transaction, language: str) -> dict[str, Any]:
     return {
         "payment": payment,
         "language": language,
@@ -121,7 +190,7 @@ def _page(payment: Transaction, language: str) -> dict[str, Any]:
         "merchant": payment.tenant.name,
         "status": _shown_status(payment),
         "can_pay": _can_pay(payment),
-        "providers": [line for line in lines if line is not None and line["min_amount"] <= payment.amount <= line["max_amount"]],
+        "providers": _offered(payment, language) if _can_pay(payment) else [],
         "seconds_left": max(0, int((payment.expires_at - clock.now()).total_seconds())),
         "forward_url": forward_url(payment, payment.return_url),
     }

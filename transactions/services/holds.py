@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
+from payments_site.kernel.http import HttpClient, ProviderSilent, ProviderUnreachable
 from transactions.lifecycle import CLOSED_UNPAID, Status
 from transactions.models import PaymentAttempt
 from transactions.providers import registry
@@ -68,7 +69,7 @@ def capture(*, attempt: PaymentAttempt, now: datetime) -> bool:
     return _done(attempt, "captured", lambda http: take(http, now))
 
 
-def _done(attempt: PaymentAttempt, what: str, ask: calls.Ask[None]) -> bool:
+def _done(attempt: PaymentAttempt, what: str, ask: Callable[[HttpClient], None]) -> bool:
     try:
         calls.call(attempt.account, registry.get(attempt.provider_code), ask)
     except _NOT_DONE as error:

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from tenants.models import ProviderAccount
 from tenants.selectors import TenantContext, accounts_of, fee_in_force
+from transactions.availability import availability
 from transactions.fees import fee_of
 from transactions.models import Transaction
 from transactions.providers import registry
-from transactions.services import calls
+from transactions.providers.circuits import State
 from transactions.services.accounts import Route
 
 _DEFAULT_PRIORITY = 100
+_WORTH_A_CALL = (State.CLOSED, State.HALF_OPEN)
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,17 @@ def choices(*, tenant: TenantContext, payment: Transaction, now: datetime) -> li
     One that does not take the amount or the method, or needs longer than the payment has left, is not offered.
     """
     accounts = [account for account in accounts_of(tenant) if _takes(account, payment, now)]
-    states = calls.availability(accounts)
+    states = availability(accounts)
     found = [_choice(account, payment, states[account.pk], now) for account in accounts]
     return sorted(found, key=lambda choice: (not choice.available, _priority(choice.account), choice.fee))
 
 
-def _choice(account: ProviderAccount, payment: Transaction, state: calls.State, now: datetime) -> Choice:
+def _choice(account: ProviderAccount, payment: Transaction, state: State, now: datetime) -> Choice:
     adapter = registry.get(account.provider.code)
     return Choice(
         account=account,
         route=Route(account, adapter, account.credentials_version),
-        available=state is not calls.State.OPEN,
+        available=state in _WORTH_A_CALL,
         fee=fee_of(payment.amount, fee_in_force(account.pk, now)),
     )
 
