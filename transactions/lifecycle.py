@@ -53,6 +53,7 @@ class IssueType(StrEnum):
     UNDERPAID = "underpaid"
     OVERPAID = "overpaid"
     REFUND_REVERSED = "refund_reversed"
+    REFUND_MISMATCH = "refund_mismatch"
     REUSED_NUMBER = "reused_number"
     UNIDENTIFIED_MONEY = "unidentified_money"
     UNKNOWN_FATE = "unknown_fate"
@@ -85,6 +86,11 @@ _TABLE: dict[tuple[Status, Trigger], Move] = {
     # A rejected review whose refund was on its way when the provider called the payment failed.
     (Status.FAILED, Trigger.REFUND_SETTLED_PART): Move(Status.FAILED),
     (Status.FAILED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
+    # Less than the amount had come when the payment ended, and goes back: it never was paid.
+    (Status.EXPIRED, Trigger.REFUND_SETTLED_PART): Move(Status.EXPIRED),
+    (Status.EXPIRED, Trigger.REFUND_SETTLED_ALL): Move(Status.EXPIRED),
+    (Status.CANCELLED, Trigger.REFUND_SETTLED_PART): Move(Status.CANCELLED),
+    (Status.CANCELLED, Trigger.REFUND_SETTLED_ALL): Move(Status.CANCELLED),
     (Status.COMPLETED, Trigger.REFUND_SETTLED_PART): Move(Status.PARTIALLY_REFUNDED),
     (Status.COMPLETED, Trigger.REFUND_SETTLED_ALL): Move(Status.REFUNDED),
     (Status.PARTIALLY_REFUNDED, Trigger.REFUND_SETTLED_PART): Move(Status.PARTIALLY_REFUNDED),

@@ -12,7 +12,7 @@ from audit.services import Actor, raise_event, record
 from payments_site.kernel import clock
 from tests.factories.world import Role
 from tests.payloads.vnpay_sign import ipn_fields, sign
-from transactions.models import PaymentAttempt, Receipt, Refund, Transaction
+from transactions.models import PaymentAttempt, Receipt, Refund, RefundAllocation, Transaction
 from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint
 
 CUSTOMER = {"name": "Nguyễn Văn Ánh", "email": "anh@example.com", "phone": "0901234567"}
@@ -87,10 +87,12 @@ def _approval(payment: Transaction) -> None:
 
 def _refund(payment: Transaction) -> None:
     now = clock.now()
-    Refund.objects.create(
+    receipt = Receipt.objects.filter(transaction=payment).earliest("id")
+    refund = Refund.objects.create(
         tenant=payment.tenant,
         transaction=payment,
-        receipt=Receipt.objects.filter(transaction=payment).earliest("id"),
+        receipt=receipt,
+        account_id=receipt.account_id,
         amount=10_000,
         status=Refund.Status.COMPLETED,
         provider_reference=f"R{secrets.token_hex(6)}",
@@ -99,6 +101,7 @@ def _refund(payment: Transaction) -> None:
         created_at=now,
         updated_at=now,
     )
+    RefundAllocation.objects.create(refund=refund, receipt=receipt, amount=refund.amount)
 
 
 def _callback(payment: Transaction) -> None:

@@ -47,11 +47,16 @@ PAYMENTS = {
         UNION ALL
         SELECT r.public_id FROM transactions_receipt r JOIN transactions_transaction t ON t.id = r.transaction_id
         WHERE t.tenant_id IN MINE AND r.refunded_amount <> (
-            SELECT coalesce(sum(amount), 0) FROM transactions_refund WHERE receipt_id = r.id AND status = 'completed')""",
+            SELECT coalesce(sum(a.amount), 0) FROM transactions_refundallocation a
+            JOIN transactions_refund f ON f.id = a.refund_id WHERE a.receipt_id = r.id AND f.status = 'completed')""",
     "refunds done and on their way are within the receipt": """
         SELECT r.public_id FROM transactions_receipt r JOIN transactions_transaction t ON t.id = r.transaction_id
         WHERE t.tenant_id IN MINE AND r.amount < (
-            SELECT coalesce(sum(amount), 0) FROM transactions_refund WHERE receipt_id = r.id AND status <> 'failed')""",
+            SELECT coalesce(sum(a.amount), 0) FROM transactions_refundallocation a
+            JOIN transactions_refund f ON f.id = a.refund_id WHERE a.receipt_id = r.id AND f.status <> 'failed')
+        UNION ALL
+        SELECT f.public_id FROM transactions_refund f WHERE f.tenant_id IN MINE AND f.amount <> (
+            SELECT coalesce(sum(amount), 0) FROM transactions_refundallocation WHERE refund_id = f.id)""",
     "no attempt is paid without a receipt, no payment without money": """
         SELECT a.public_id FROM transactions_paymentattempt a JOIN transactions_transaction t ON t.id = a.transaction_id
         WHERE t.tenant_id IN MINE AND a.status = 'paid'
@@ -59,12 +64,12 @@ PAYMENTS = {
         UNION ALL
         SELECT public_id FROM transactions_transaction WHERE tenant_id IN MINE
             AND status IN ('completed', 'partially_refunded', 'refunded') AND received_amount < amount""",
-    "each refund was begun by one event, and its end is told once": """
+    "each refund of ours was begun by one event, and its end is told once": """
         SELECT f.public_id, f.status, count(e.id) FILTER (WHERE e.event_type = 'refund_initiated')
         FROM transactions_refund f LEFT JOIN transactions_transactionevent e
             ON e.transaction_id = f.transaction_id AND e.data ->> 'refund_id' = f.public_id
         WHERE f.tenant_id IN MINE GROUP BY f.id
-        HAVING count(e.id) FILTER (WHERE e.event_type = 'refund_initiated') <> 1
+        HAVING count(e.id) FILTER (WHERE e.event_type = 'refund_initiated') <> (f.source <> 'portal')::int
             OR count(e.id) FILTER (WHERE e.event_type = 'refund_failed') <> (f.status = 'failed')::int
             OR count(e.id) FILTER (WHERE e.event_type = 'refund_completed') > (f.status = 'completed')::int""",
     "what is not known yet will be asked for": """

@@ -12,6 +12,7 @@ from tests.factories.live import call, sql
 from transactions.models import PaymentAttempt, Refund, Transaction
 from transactions.providers.base import Outcome, RefundReport
 from transactions.services import idempotency, resolve
+from transactions.services._allocations import Part, Plan
 from transactions.services._refunds import apply_report, write_refund
 from transactions.services._transition import lock_payment
 from transactions.services.refund import NewRefund, request_refund
@@ -173,12 +174,12 @@ def test_a_payment_whose_notice_never_came_is_asked_for(paid):
     assert attempt.next_query_at is None
 
 
-def test_a_silent_provider_fails_nothing_and_is_asked_again_later(paid):
+def test_a_silent_provider_fails_nothing_and_is_asked_again_later(paid, settings):
     shop, _ = paid
     payment = shop.create()
     shop.pay(payment, ipn="none")
     attempt = PaymentAttempt.objects.get(transaction__public_id=payment["transaction_id"])
-    shop.control("faults", target="querydr", mode="garbage")
+    shop.control("faults", target="querydr", mode="garbage", times=settings.PROVIDER_RETRY_ATTEMPTS)
     assert resolve.ask_about_attempt(attempt_id=attempt.pk, actor=SYSTEM, now=clock.now()) is None
     attempt.refresh_from_db()
     assert (attempt.status, attempt.query_count) == ("pending", 1)
@@ -242,7 +243,9 @@ def test_a_second_payment_is_given_back_after_the_first_was(paid):
     now = clock.now()
     with transaction.atomic():
         receipt = row.receipts.get(provider_transaction_no="778899")
-        second = write_refund(lock_payment(row.pk), receipt, amount=100_000, reason="", actor=SYSTEM, now=now, due=now)
+        second = write_refund(
+            lock_payment(row.pk), Plan((Part(receipt, 100_000),), manual=False), reason="", actor=SYSTEM, now=now, due=now
+        )
         Refund.objects.filter(pk=second.pk).update(status="processing")
     done = apply_report(refund_id=second.pk, report=RefundReport(Outcome.PAID, refund_no="998877"), actor=SYSTEM, now=now)
     row.refresh_from_db()

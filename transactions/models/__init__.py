@@ -1,5 +1,6 @@
 """Everything that is true about money. Rows are never deleted; events are append-only by trigger."""
 
+from transactions.models.allocation import RefundAllocation
 from transactions.models.attempt import PaymentAttempt
 from transactions.models.evidence import DataKey, TransactionEvent
 from transactions.models.idempotency import IdempotencyRecord
@@ -16,6 +17,7 @@ __all__ = [
     "PaymentAttempt",
     "Receipt",
     "Refund",
+    "RefundAllocation",
     "Transaction",
     "TransactionEvent",
 ]

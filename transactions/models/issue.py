@@ -27,6 +27,7 @@ class MoneyIssue(models.Model):
         UNDERPAID = "underpaid", _("Underpaid")
         OVERPAID = "overpaid", _("Overpaid")
         REFUND_REVERSED = "refund_reversed", _("Refund reversed")
+        REFUND_MISMATCH = "refund_mismatch", _("Refunds do not add up")
         REUSED_NUMBER = "reused_number", _("Provider's number seen before")
         UNIDENTIFIED_MONEY = "unidentified_money", _("Unidentified money")
         UNKNOWN_FATE = "unknown_fate", _("Fate unknown")

@@ -42,6 +42,9 @@ class Receipt(models.Model):
     amount = models.BigIntegerField(_("amount"))
     refunded_amount = models.BigIntegerField(_("refunded"), default=0)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
+    # Who sent it, as the bank told: JSON {bank_bin, bank_name, account_number, account_name, memo}, sealed under the payment's
+    # data key; where a manual refund goes unless staff say otherwise.
+    payer_sealed = models.BinaryField(null=True, editable=False)
     # The notice that told of it, by public id: notices live on the floor above.
     notice_id = models.CharField(_("notice"), max_length=40, blank=True, default="")
     received_at = models.DateTimeField(_("received at"))

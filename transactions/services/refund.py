@@ -1,4 +1,7 @@
-"""Giving money back: reserved and written first, then asked of the provider once, under a reference that never changes."""
+"""Giving money back: reserved and written first, then asked of the provider once, under a reference that never changes.
+
+What came by bank transfer goes back by one: such a refund waits for a person (``manual_refund``).
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from audit.services import Actor
-from payments_site.kernel.errors import DomainError, InvalidInput
+from payments_site.kernel.errors import InvalidInput
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
 from transactions import representation
 from transactions.lifecycle import PAID, Status
-from transactions.models import Receipt, Refund, Transaction
+from transactions.models import Refund, RefundAllocation, Transaction
 from transactions.providers import registry
 from transactions.providers.base import (
     AccountContext,
-    Capability,
     CredentialsRefused,
     FateUnknown,
     Outcome,
@@ -26,24 +30,15 @@ from transactions.providers.base import (
     RefundOrder,
     RefundReport,
 )
-from transactions.selectors import IN_FLIGHT, remaining_to_refund
-from transactions.services import _transition, idempotency
-from transactions.services._refunds import apply_report, write_refund
-from transactions.services.accounts import context_of, context_of_attempt, http_client
+from transactions.selectors import remaining_to_refund
+from transactions.services import _transition, calls, idempotency
+from transactions.services._allocations import CannotBeRefunded, NotEnoughLeft, plan_for
+from transactions.services._refunds import UNSETTLED, apply_report, write_refund
+from transactions.services.accounts import context_of, context_of_attempt
 from transactions.services.idempotency import InProgress, Key, KeyReused
 from transactions.services.schedule import first_question_at, next_question_at
 
-
-class CannotBeRefunded(DomainError):
-    """The payment is not paid, or its provider takes no refunds by API."""
-
-    code = "TRANSACTION_CANNOT_BE_REFUNDED"
-
-
-class NotEnoughLeft(DomainError):
-    """More than is left of what was received."""
-
-    code = "INSUFFICIENT_BALANCE"
+__all__ = ["CannotBeRefunded", "NewRefund", "NotEnoughLeft", "known_refund", "repeat_of", "request_refund", "send", "shown"]
 
 
 @dataclass(frozen=True)
@@ -108,18 +103,21 @@ def request_refund(*, payment_id: int, new: NewRefund, key: Key | None, actor: A
 
 
 def send(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
-    """Ask the provider for a refund that was never asked for; one that was is only asked about (``resolve``)."""
-    claimed = Refund.objects.filter(pk=refund_id, status=Refund.Status.REQUESTED).update(status=Refund.Status.PROCESSING)
+    """Ask the provider for a refund that was never asked for; one that was is only asked about (``refund_questions``)."""
+    claimed = Refund.objects.filter(pk=refund_id, status=Refund.Status.REQUESTED).update(
+        status=Refund.Status.PROCESSING, sent_at=Coalesce("sent_at", Value(now))
+    )
     refund = Refund.objects.select_related("receipt__attempt", "receipt__account__provider", "transaction__data_key").get(
         pk=refund_id
     )
     if not claimed:
         return refund
     fault_point("refund.claimed")
-    adapter = registry.get(refund.receipt.account.provider.code)
-    context = context_of_refund(refund)
+    account = refund.receipt.account
+    adapter = registry.get(account.provider.code)
+    context, order = context_of_refund(refund), order_of(refund, now)
     try:
-        report = adapter.refund(context, order_of(refund, now), http_client())
+        report = calls.call(account, adapter, lambda http: adapter.refund(context, order, http))
     except CredentialsRefused as error:
         report = RefundReport(Outcome.FAILED, response_code=error.code, failure_vi=error.text, failure_en=error.text)
     except ProviderUnreachable:
@@ -142,33 +140,41 @@ def _not_sent(refund: Refund, now: datetime) -> Refund:
     """Nothing left this machine: the refund is as it was, and sent when the resolver comes to it; that is never given up."""
     refund.status = Refund.Status.REQUESTED
     refund.next_query_at = next_question_at(refund.created_at, now) or now + timedelta(days=1)
+    refund.sent_at = None if refund.sent_at == now else refund.sent_at
     Refund.objects.filter(pk=refund.pk, status=Refund.Status.PROCESSING).update(
-        status=refund.status, next_query_at=refund.next_query_at
+        status=refund.status, next_query_at=refund.next_query_at, sent_at=refund.sent_at
     )
     return refund
 
 
 def order_of(refund: Refund, now: datetime) -> RefundOrder:
     """A refund as the adapter takes it."""
-    attempt = refund.receipt.attempt
-    if attempt is None:
+    receipt, attempt = refund.receipt, refund.receipt.attempt
+    if attempt is None or refund.manual:
         raise CannotBeRefunded({"refund_id": refund.public_id})
-    others = Refund.objects.filter(receipt=refund.receipt).exclude(pk=refund.pk).exclude(status=Refund.Status.FAILED)
+    others = RefundAllocation.objects.exclude(refund=refund).exclude(refund__status=Refund.Status.FAILED)
+    beside = list(others.filter(receipt__attempt=attempt).values_list("refund__status", "amount"))
     return RefundOrder(
         reference=refund.provider_reference,
         payment=PaymentRef(
             reference=attempt.provider_reference,
             provider_created_at=attempt.provider_created_at,
             created_at=attempt.created_at,
-            transaction_no=refund.receipt.provider_transaction_no,
+            transaction_no=receipt.provider_transaction_no,
             order_info=attempt.order_info,
+            session_id=attempt.provider_session_id,
+            amount=attempt.amount,
         ),
         amount=refund.amount,
-        payment_amount=refund.receipt.amount,
-        full=refund.amount == refund.receipt.amount and not others.exists(),
+        payment_amount=receipt.amount,
+        full=refund.amount == receipt.amount and not others.filter(receipt=receipt).exists(),
         reason=refund.reason,
         requested_by=refund.requested_by,
         now=now,
+        created_at=refund.sent_at or refund.created_at,
+        refund_no=refund.provider_refund_id,
+        refunded_before=sum(amount for status, amount in beside if status == Refund.Status.COMPLETED),
+        others_in_flight=any(status in UNSETTLED for status, _amount in beside),
     )
 
 
@@ -180,40 +186,21 @@ def _reserve(payment_id: int, new: NewRefund, key: Key | None, actor: Actor, now
     record_id = idempotency.reserve(tenant_id=payment.tenant_id, key=key, now=now) if key is not None else None
     if Status(payment.status) not in PAID:
         raise CannotBeRefunded({"transaction_id": payment.public_id, "status": str(payment.status)})
-    left = remaining_to_refund(payment)
-    if new.amount > left:
-        raise NotEnoughLeft({"field": "refund_amount", "value": new.amount, "remaining_amount": left})
+    plan = plan_for(payment, new.amount)
     refund = write_refund(
         payment,
-        _receipt_for(payment, new.amount),
-        amount=new.amount,
+        plan,
         reason=new.reason,
         internal_refund_id=new.internal_refund_id,
         notification_url=new.notification_url,
         actor=actor,
         now=now,
-        due=first_question_at(now),
+        status=Refund.Status.AWAITING_TRANSFER if plan.manual else Refund.Status.REQUESTED,
+        due=None if plan.manual else first_question_at(now),
     )
     if record_id is not None:
         idempotency.attach(record_id, payment, subject_id=refund.public_id)
     return refund, record_id
-
-
-def _receipt_for(payment: Transaction, amount: int) -> Receipt:
-    """A receipt with enough left. Raises ``NotEnoughLeft`` naming the most that one receipt allows, ``CannotBeRefunded``."""
-    most = 0
-    for receipt in payment.receipts.select_related("account__provider").order_by("id"):
-        adapter = registry.ADAPTERS.get(receipt.account.provider.code)
-        if adapter is None or Capability.REFUND not in adapter.capabilities:
-            continue
-        in_flight = sum(receipt.refunds.filter(status__in=IN_FLIGHT).values_list("amount", flat=True))
-        left = receipt.amount - receipt.refunded_amount - in_flight
-        if left >= amount:
-            return receipt
-        most = max(most, left)
-    if most == 0:
-        raise CannotBeRefunded({"transaction_id": payment.public_id})
-    raise NotEnoughLeft({"field": "refund_amount", "value": amount, "remaining_amount": most})
 
 
 def _keep_answer(record_id: int, refund: Refund, now: datetime) -> None:

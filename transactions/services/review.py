@@ -15,6 +15,7 @@ from transactions.fees import fee_of
 from transactions.lifecycle import Status, Trigger
 from transactions.models import PaymentAttempt, Receipt, Refund, Transaction
 from transactions.services import _transition
+from transactions.services._allocations import Part, Plan
 from transactions.services._refunds import write_refund
 from transactions.services._transition import Happening
 
@@ -58,7 +59,8 @@ def reject_review(*, transaction_id: str, note: str, actor: Actor, now: datetime
     event_data = {"note": note, "receipt_id": receipt.public_id}
     _transition.transition(payment, Happening(Trigger.REVIEW_REJECTED, actor, now, changes=changes, event_data=event_data))
     # Due at once: the resolver's worker sends what was never sent.
-    return write_refund(payment, receipt, amount=receipt.amount, reason=note[:255], actor=actor, now=now, due=now)
+    plan = Plan((Part(receipt, receipt.amount),), manual=False)
+    return write_refund(payment, plan, reason=note[:255], actor=actor, now=now, due=now)
 
 
 def apply_rejection(payload: dict[str, Any], actor: Actor, now: datetime) -> Mapping[str, Any]:

@@ -21,8 +21,12 @@ failed              provider_suspects    under_review         late
 failed              refund_settled_part  failed
 failed              refund_settled_all   refunded
 cancelled           provider_succeeded   completed            late !late_success
+cancelled           refund_settled_part  cancelled
+cancelled           refund_settled_all   cancelled
 cancelled           provider_suspects    under_review         late
 expired             provider_succeeded   completed            late !late_success
+expired             refund_settled_part  expired
+expired             refund_settled_all   expired
 expired             provider_suspects    under_review         late
 completed           refund_settled_part  partially_refunded
 completed           refund_settled_all   refunded
