@@ -45,8 +45,14 @@ Methods with a default that may be replaced
     tamper(answer)              the answer of fault mode `tampered`
     reset_own(), dump_own(), load_own(state)    state beyond the ledger
 
+    ways(payment)                       several buttons to pay with: [(name, Vietnamese, English)]; the one pressed is put into
+                                        `payment.own["way"]`. Default: one button.
+
 Useful: `self.ledger` (`account(id)`, `account_of(payment)`, `add(payment)`, `find(account, reference)`, `newest(reference)`,
-`by_token(token)`, `next_number()`), `self.clock.timestamp()` (the shifted present; expiry follows it, retry delays do not), `self.changed()` after
-every change, `self.origin(request)` for absolute addresses (`SANDBOX_PUBLIC_URL`, else as the caller reached us), `payment.own`
-and `refund.own` for what only this provider knows (JSON). `payment.orders_made` counts orders made: set by `Ledger.add`.
+`by_token(token)`, `paid_under(account, number)`, `find_refund(account, reference)`, `keep_refund(payment, refund)`,
+`next_number()`), `self.clock.timestamp()` (the shifted present; expiry follows it, retry delays do not),
+`self.changed()` after every change, `self.origin(request)` for absolute addresses (`SANDBOX_PUBLIC_URL`, else as the caller
+reached us), `payment.own` and `refund.own` for what only this provider knows (JSON). `payment.orders_made` counts the orders
+made for one reference: set by `Ledger.add`. `self.start_refund(payment, refund)` keeps an accepted refund and lets it get done
+by the settings.
 """

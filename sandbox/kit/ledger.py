@@ -17,6 +17,8 @@ class Ledger:
         self.deliveries: list[Delivery] = []
         self._payments: dict[str, Payment] = {}
         self._by_reference: dict[tuple[str, str], Payment] = {}
+        self._by_number: dict[tuple[str, str], Payment] = {}
+        self._refunds: dict[tuple[str, str], tuple[Payment, Refund]] = {}
         self._last_number = 0
 
     def add(self, payment: Payment) -> None:
@@ -28,6 +30,28 @@ class Ledger:
     def _keep(self, payment: Payment) -> None:
         self._payments[payment.token] = payment
         self._by_reference[payment.account, payment.reference] = payment
+        self.keep_numbers(payment)
+        for refund in payment.refunds:
+            self._refunds[payment.account, refund.reference] = (payment, refund)
+
+    def keep_numbers(self, payment: Payment) -> None:
+        """Lets `paid_under` find the payment by the transaction numbers it has now."""
+        for number in (payment.transaction_no, payment.second_no):
+            if number:
+                self._by_number[payment.account, number] = payment
+
+    def keep_refund(self, payment: Payment, refund: Refund) -> None:
+        """Adds a refund to its payment."""
+        payment.refunds.append(refund)
+        self._refunds[payment.account, refund.reference] = (payment, refund)
+
+    def paid_under(self, account: str, number: str) -> Payment | None:
+        """The account's payment with this transaction number."""
+        return self._by_number.get((account, number))
+
+    def find_refund(self, account: str, reference: str) -> tuple[Payment, Refund] | None:
+        """The account's refund under the merchant's own reference, with its payment."""
+        return self._refunds.get((account, reference)) if reference else None
 
     def payments(self) -> list[Payment]:
         """All payments, the oldest first."""
@@ -62,6 +86,8 @@ class Ledger:
         self.deliveries.clear()
         self._payments.clear()
         self._by_reference.clear()
+        self._by_number.clear()
+        self._refunds.clear()
 
     def dump(self) -> JsonObject:
         return {

@@ -46,11 +46,13 @@ class PayerPage:
         self._brand = brand
         self._failures = failures
 
-    def pay(self, payment: Payment, *, merchant: str, inside: Markup, seconds: int | None) -> web.Response:
+    def pay(
+        self, payment: Payment, *, merchant: str, inside: Markup, ways: list[tuple[str, str, str]], seconds: int | None
+    ) -> web.Response:
         """The page of an open payment. `seconds` are left until it closes; None shows no clock."""
         words = words_in(payment.lang)
         heading = self._brand.heading_en if payment.lang == "en" else self._brand.heading_vi
-        content = render(TEMPLATES / "pay.html", heading=heading, inside=inside, **words)
+        content = render(TEMPLATES / "pay.html", heading=heading, inside=inside, buttons=_pay_buttons(ways, words), **words)
         clock = Markup("")
         if seconds is not None:
             left = f"{seconds // 60:02d}:{seconds % 60:02d}"
@@ -125,6 +127,12 @@ class PayerPage:
 def _colours(brand: Brand) -> dict[str, str]:
     names = ("accent", "on_accent", "tint", "dark_accent", "on_dark_accent", "dark_tint")
     return {name: getattr(brand, name) for name in names}
+
+
+def _pay_buttons(ways: list[tuple[str, str, str]], words: Words) -> Markup:
+    english = words["lang"] == "en"
+    named = [(f"pay:{name}", text_en if english else text_vi) for name, text_vi, text_en in ways] or [("pay", words["pay"])]
+    return Markup("".join(render(TEMPLATES / "pay_button.html", value=value, text=text) for value, text in named))
 
 
 def _button(name: str, value: str, text: str) -> Markup:

@@ -56,9 +56,11 @@ class Payer:
         return await self._end(payment, wanted, _seconds(form))
 
     def _wanted(self, payment: Payment, form: Mapping[str, str]) -> Scenario | None:
-        if form.get("do") == "pay":
+        action, _, way = form.get("do", "").partition(":")
+        if action == "pay":
+            payment.own["way"] = way if way in {name for name, _, _ in self._provider.ways(payment)} else ""
             return self._provider.scenario_of_amount(payment.amount)
-        name = "cancel" if form.get("do") == "cancel" else form.get("outcome", "")
+        name = "cancel" if action == "cancel" else form.get("outcome", "")
         code = form.get("code", "")
         if name not in SCENARIOS or (code and code not in self._provider.failures):
             return None
@@ -76,7 +78,8 @@ class Payer:
             return self._page.waiting(payment, merchant=merchant)
         seconds = int(payment.expires_at - self._provider.clock.timestamp()) if payment.expires_at else None
         inside = self._provider.page_content(payment, words_in(payment.lang))
-        return self._page.pay(payment, merchant=merchant, inside=inside, seconds=seconds)
+        ways = self._provider.ways(payment)
+        return self._page.pay(payment, merchant=merchant, inside=inside, ways=ways, seconds=seconds)
 
     async def _end(self, payment: Payment, wanted: Scenario, seconds: float | None = None) -> web.StreamResponse:
         """Ends the payment, lets the notice go first, and sends the browser back to the merchant."""

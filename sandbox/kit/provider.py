@@ -32,7 +32,7 @@ _ENDS = {"paid": "paid", "fail": "failed", "cancel": "cancelled", "expire": "exp
 
 
 class KitProvider(ABC, Generic[S]):
-    """One provider: API and pages under `/{name}`, control under `/_control/{name}`; the package's docstring tells how to extend it."""
+    """One provider: API and pages under `/{name}`, control under `/_control/{name}`. The package tells how to extend it."""
 
     name: str
     settings_type: type[S]
@@ -103,6 +103,7 @@ class KitProvider(ABC, Generic[S]):
         if wanted.twice:
             payment.second_no = self.ledger.next_number()
             payment.received += payment.amount
+        self.ledger.keep_numbers(payment)
 
     def refresh(self, payment: Payment) -> None:
         """What time alone does: an open payment runs out, refunds in work get done."""
@@ -115,7 +116,7 @@ class KitProvider(ABC, Generic[S]):
     def start_refund(self, payment: Payment, refund: Refund) -> None:
         """Keeps an accepted refund: done at once, or in work for the time the settings say."""
         refund.at = self.clock.timestamp()
-        payment.refunds.append(refund)
+        self.ledger.keep_refund(payment, refund)
         if self.settings.refund_delay > 0:
             refund.due_at = time.time() + self.settings.refund_delay
         else:
@@ -157,6 +158,10 @@ class KitProvider(ABC, Generic[S]):
     def page_content(self, _payment: Payment, _words: Words) -> Markup:
         """What stands on the payer page above its buttons."""
         return Markup("")
+
+    def ways(self, _payment: Payment) -> list[tuple[str, str, str]]:
+        """The ways to pay that the page offers, each (name, Vietnamese, English); none: one plain button."""
+        return []
 
     def tamper(self, answer: Answer) -> Answer:
         """The answer as somebody on the way would change it."""
