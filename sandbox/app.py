@@ -8,6 +8,9 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.control import control_errors, field, read_object
+from sandbox.momo.provider import MomoSandbox
+from sandbox.napas.provider import NapasSandbox
+from sandbox.payos.provider import PayosSandbox
 from sandbox.state import JsonObject, StateFile
 from sandbox.vnpay.provider import VnpaySandbox
 
@@ -28,6 +31,9 @@ class Provider(Protocol):
 # One line a provider.
 PROVIDERS: list[Callable[[Clock, Callable[[], None]], Provider]] = [
     VnpaySandbox,
+    MomoSandbox,
+    NapasSandbox,
+    PayosSandbox,
 ]
 
 

@@ -4,6 +4,7 @@ Written for the side of the payer's bank: it reads strictly what it is shown and
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 GUID = "A000000727"
@@ -79,6 +80,12 @@ def read(text: str) -> TransferOrder:
     )
     _refuse_unfit(order)
     return order
+
+
+def fold(memo: str) -> str:
+    """The memo in ASCII: Vietnamese marks go, what has no Latin letter goes too."""
+    plain = unicodedata.normalize("NFD", memo.replace("đ", "d").replace("Đ", "D"))
+    return plain.encode("ascii", errors="ignore").decode()
 
 
 def _refuse_unfit(order: TransferOrder) -> None:
