@@ -11,6 +11,7 @@ ACTIONS: dict[str, Promise] = {
     "approval.approved": _("Approved by a second person"),
     "approval.rejected": _("Refused by a second person"),
     "approval.requested": _("Sent for approval"),
+    "breaker_closed": _("Provider account called again by hand"),
     "callback_attempt": _("Callback tried"),
     "callback_endpoint_changed": _("Callback endpoint changed"),
     "callback_endpoint_created": _("Callback endpoint made"),
@@ -88,12 +89,14 @@ ALERTS: dict[str, Promise] = {
     "alert.success_without_notice": _("Paid, but no notice came"),
     "callback.dead": _("Callback given up"),
     "callback.endpoint_disabled": _("Callback endpoint switched off (410)"),
+    "provider.breaker_opened": _("A provider account can not be reached"),
     "webhook.failed": _("A notice could not be applied"),
     "webhook.unlisted_address": _("Notice from an unlisted address"),
 }
 KINDS: dict[str, Promise] = {
     **ALERTS,
     "configuration.changed": _("Setting changed"),
+    "provider.breaker_closed": _("A provider account can be reached again"),
     "provider.updated": _("Provider changed"),
 }
 

@@ -16,6 +16,7 @@ from payments_site.backoffice.approvals import approvals_waiting
 Item = tuple[str, str]  # model label, icon
 
 REPORTS_BELOW = _("Payments")
+ACCOUNTS_BELOW = _("Tenants and access")
 GROUPS: list[tuple[Promise, list[Item]]] = [
     (
         REPORTS_BELOW,
@@ -36,7 +37,7 @@ GROUPS: list[tuple[Promise, list[Item]]] = [
         ],
     ),
     (
-        _("Tenants and access"),
+        ACCOUNTS_BELOW,
         [
             ("tenants.project", "folder"),
             ("tenants.tenant", "storefront"),
@@ -70,6 +71,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         shown = [_item(request, label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
         if title is REPORTS_BELOW and shown and _may_see(request, pages.get("transactions.transaction")):
             shown.append(_revenue(request))
+        if title is ACCOUNTS_BELOW and request.user.has_perm("tenants.view_provideraccount"):
+            shown.append(_connections(request))
         if shown:
             groups.append({"title": title, "items": shown})
     return groups
@@ -88,14 +91,19 @@ def _revenue(request: HttpRequest) -> dict[str, Any]:
     return {"title": _("Revenue"), "icon": "bar_chart", "link": link, "active": request.path == link}
 
 
+def _connections(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:transactions_transaction_connections")
+    return {"title": _("Connections to providers"), "icon": "cable", "link": link, "active": request.path == link}
+
+
 def _item(request: HttpRequest, label: str, icon: str, model_admin: Any) -> dict[str, Any]:
     link = reverse(f"admin:{label.replace('.', '_')}_changelist")
-    report = reverse("admin:transactions_transaction_revenue")
+    others = {reverse(f"admin:transactions_transaction_{page}") for page in ("revenue", "connections")}
     waiting = approvals_waiting() if label == "audit.approvalrequest" else 0
     return {
         **({"badge": "99+" if waiting > 99 else str(waiting), "badge_variant": "warning"} if waiting else {}),
         "title": capfirst(str(model_admin.model._meta.verbose_name_plural)),
         "icon": icon,
         "link": link,
-        "active": request.path.startswith(link) and request.path != report,
+        "active": request.path.startswith(link) and request.path not in others,
     }

@@ -18,6 +18,7 @@ from tenants.models import Tenant
 from transactions.admin.acts import ACTS
 from transactions.admin.base import MoneyRowAdmin
 from transactions.admin.cells import TRANSACTION_TONES, badge, money, money_column, provider_column
+from transactions.admin.connections import ConnectionsPage
 from transactions.admin.filters import DayFilter, ProviderFilter
 from transactions.admin.page import page_of
 from transactions.admin.questions import QuestionFilter
@@ -29,7 +30,7 @@ from transactions.timeline import Tone
 
 
 @admin.register(Transaction)
-class TransactionAdmin(RevenuePage, ActsAdmin, MoneyRowAdmin):
+class TransactionAdmin(RevenuePage, ConnectionsPage, ActsAdmin, MoneyRowAdmin):
     """Newest first; searched by the start of a number; who may not see payers finds none by e-mail or telephone."""
 
     list_display = (

@@ -121,7 +121,7 @@ class ProviderLine(serializers.Serializer[Any]):
     max_amount = serializers.IntegerField()
     currencies = serializers.ListField(child=serializers.CharField())
     capabilities = serializers.ListField(child=serializers.CharField())
-    health = serializers.CharField()
+    health = serializers.ChoiceField(choices=["healthy", "degraded", "down"])
 
 
 class LimitsLine(serializers.Serializer[Any]):

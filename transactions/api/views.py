@@ -19,7 +19,7 @@ from transactions.api import answers, examples
 from transactions.api.parameters import IDEMPOTENCY_KEY, LIST_PARAMETERS
 from transactions.api.serializers import CreateTransaction, read_new_payment
 from transactions.listing import list_page
-from transactions.providers_info import provider_line
+from transactions.providers_info import provider_line, provider_lines
 from transactions.services import create, idempotency
 
 _MESSAGES = {
@@ -131,8 +131,7 @@ class Providers(ClientView):
     )
     def get(self, request: Request, project_code: str, app_code: str) -> Response:
         """The providers with an active account, with limits, methods and health."""
-        lines = [provider_line(self.tenant, account, language_of(request)) for account in accounts_of(self.tenant)]
-        return success(request, [line for line in lines if line is not None])
+        return success(request, provider_lines(self.tenant, accounts_of(self.tenant), language_of(request)))
 
 
 class ProviderDetail(ClientView):
