@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from transactions.providers.base import Provider
+from transactions.providers.napas.adapter import NapasAdapter
 from transactions.providers.vnpay.adapter import VNPayAdapter
 
 
@@ -15,6 +16,7 @@ class UnknownProvider(KeyError):
 
 ADAPTERS: Final[Mapping[str, Provider]] = {
     "vnpay": VNPayAdapter(),
+    "napas": NapasAdapter(),
 }
 
 
