@@ -1,0 +1,1 @@
+"""ZaloPay gateway v2, as ZaloPay's side sees it."""
