@@ -18,6 +18,8 @@ class Seen:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    query: str = ""
 
 
 Answer = Callable[[Seen], Awaitable[web.StreamResponse]]
@@ -58,7 +60,7 @@ class Receiver:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        seen = Seen(request.path, headers, await request.read())
+        seen = Seen(request.path, headers, await request.read(), request.method, request.rel_url.raw_query_string)
         self.seen.append(seen)
         answer = self.answers.get(request.path)
         return await answer(seen) if answer else web.Response(text="ok")
