@@ -12,7 +12,9 @@ from sandbox.momo.provider import MomoSandbox
 from sandbox.napas.provider import NapasSandbox
 from sandbox.payos.provider import PayosSandbox
 from sandbox.state import JsonObject, StateFile
+from sandbox.vietqr.provider import VietqrSandbox
 from sandbox.vnpay.provider import VnpaySandbox
+from sandbox.zalopay.provider import ZalopaySandbox
 
 
 class Provider(Protocol):
@@ -32,8 +34,10 @@ class Provider(Protocol):
 PROVIDERS: list[Callable[[Clock, Callable[[], None]], Provider]] = [
     VnpaySandbox,
     MomoSandbox,
+    ZalopaySandbox,
     NapasSandbox,
     PayosSandbox,
+    VietqrSandbox,
 ]
 
 
