@@ -11,6 +11,7 @@ from django.db import transaction
 
 from audit.services import SYSTEM
 from tenants.addresses import webhook_url
+from tenants.credentials import FORMS, identifier_of
 from tenants.hashing import hash_key
 from tenants.models import ApiKey, CallbackSecret, Project, ProviderAccount, StaffToken, Tenant
 from tenants.selectors import credentials
@@ -24,7 +25,15 @@ from tenants.services.tenants import create_tenant
 
 PROJECT_CODE = "DEMO"
 APP_CODE = "shop"
-TMN_CODE = "DEMOSHOP"
+# The identifiers are fixed, so that a later run finds its accounts again; the secrets are made anew for each installation.
+IDENTIFIERS: Mapping[str, Mapping[str, str]] = {
+    "vnpay": {"tmn_code": "DEMOSHOP"},
+    "momo": {"partner_code": "MOMODEMO"},
+    "zalopay": {"app_id": "900001"},
+    "napas": {"merchant_id": "DEMOSHOP"},
+    "payos": {"client_id": "demo-shop-channel"},
+    "vietqr": {"bin": "970416", "account_number": "19001234567", "account_name": "CONG TY SMARTPOST DEMO"},
+}
 FEE = {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10"}
 
 
@@ -38,7 +47,7 @@ def seed(*, earlier: Mapping[str, Any], ipn_base: str, now: datetime) -> dict[st
     tenant, first_key = _tenant(now)
     if earlier.get("tenant_id") != tenant.public_id:
         earlier = {}  # of another database
-    account = _account(tenant, now)
+    accounts = {code: _account(tenant, code, now) for code in IDENTIFIERS}
     staff = {role: _login(role, earlier, now) for role in DEMO_STAFF}
     return {
         **staff,
@@ -48,9 +57,7 @@ def seed(*, earlier: Mapping[str, Any], ipn_base: str, now: datetime) -> dict[st
         "project_code": PROJECT_CODE,
         "app_code": APP_CODE,
         "tenant_id": tenant.public_id,
-        "account_id": account.public_id,
-        **credentials(account.pk, account.credentials_version),
-        "sandbox_ipn_url": webhook_url(account, base=ipn_base),
+        "accounts": {code: _shown(account, ipn_base) for code, account in accounts.items()},
     }
 
 
@@ -68,13 +75,26 @@ def _tenant(now: datetime) -> tuple[Tenant, str | None]:
     return made.tenant, made.api_key
 
 
-def _account(tenant: Tenant, now: datetime) -> ProviderAccount:
+def _account(tenant: Tenant, code: str, now: datetime) -> ProviderAccount:
+    named = {name: IDENTIFIERS[code][name] for name in FORMS[code].identifier}
     rows = ProviderAccount.objects.select_related("provider")
-    account = rows.filter(tenant=tenant, provider__code="vnpay", identifier=TMN_CODE).first()
-    return account or create_account(
-        tenant_id=tenant.public_id, provider_code="vnpay", environment=ProviderAccount.Environment.SANDBOX,
-        credentials={"tmn_code": TMN_CODE, "hash_secret": secrets.token_hex(16).upper()}, fee=FEE, actor=SYSTEM, now=now,
+    account = rows.filter(tenant=tenant, provider__code=code, identifier=identifier_of(code, named)).first()
+    if account is not None:
+        return account
+    given = {name: IDENTIFIERS[code].get(name) or secrets.token_hex(16).upper() for name in FORMS[code].fields}
+    return create_account(
+        tenant_id=tenant.public_id, provider_code=code, environment=ProviderAccount.Environment.SANDBOX,
+        credentials=given, fee=FEE, actor=SYSTEM, now=now,
     )  # fmt: skip
+
+
+def _shown(account: ProviderAccount, ipn_base: str) -> dict[str, Any]:
+    """What the provider has to be told of the account."""
+    return {
+        "account_id": account.public_id,
+        "credentials": credentials(account.pk, account.credentials_version),
+        "notify_url": webhook_url(account, base=ipn_base),
+    }
 
 
 def _login(role: str, earlier: Mapping[str, Any], now: datetime) -> dict[str, str]:

@@ -18,19 +18,25 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Account:
+    """The demo's account at one provider, and where that provider sends its notices."""
+
+    notify_url: str
+    credentials: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Demo:
-    """One project, one tenant, one VNPay account, two members of staff."""
+    """One project, one tenant, an account at each provider, two members of staff."""
 
     admin: Login
     approver: Login
     project_code: str
     app_code: str
-    tmn_code: str
-    sandbox_ipn_url: str
+    accounts: dict[str, Account]
     staff_token: str = field(repr=False)
     api_key: str = field(repr=False)
     callback_secret: str = field(repr=False)
-    hash_secret: str = field(repr=False)
 
 
 def read_demo(path: Path) -> Demo:
@@ -38,16 +44,18 @@ def read_demo(path: Path) -> Demo:
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         raw |= {name: Login(raw[name]["username"], raw[name]["password"]) for name in ("admin", "approver")}
+        raw["accounts"] = {code: Account(one["notify_url"], dict(one["credentials"])) for code, one in raw["accounts"].items()}
         return Demo(**{each.name: raw[each.name] for each in fields(Demo)})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DevstackError(
             f"{path} is not a whole demo file ({error!r}). Delete it, and the demo's keys are made anew."
         ) from error
 
 
-def register_terminal(demo: Demo, sandbox_port: str) -> None:
-    """Tell the VNPay sandbox about the demo's merchant, as VNPay's staff would."""
-    terminal = {"tmn_code": demo.tmn_code, "hash_secret": demo.hash_secret, "ipn_url": demo.sandbox_ipn_url}
-    answer = ask("POST", f"http://127.0.0.1:{sandbox_port}/_control/vnpay/terminals", terminal)
-    if answer.status >= 300:
-        raise DevstackError(f"The sandbox did not take the demo's terminal: {answer.status} {answer.body[:300]!r}")
+def register_accounts(demo: Demo, sandbox_port: str) -> None:
+    """Tell each provider's sandbox about the demo's merchant, as the provider's staff would."""
+    for code, account in demo.accounts.items():
+        body = {**account.credentials, "notify_url": account.notify_url, "name": "Cửa hàng demo"}
+        answer = ask("POST", f"http://127.0.0.1:{sandbox_port}/_control/{code}/accounts", body)
+        if answer.status >= 300:
+            raise DevstackError(f"The sandbox of {code} did not take the demo's account: {answer.status} {answer.body[:300]!r}")

@@ -11,7 +11,7 @@ from payments_site.devstack.environment import PROJECT, complete_environment, wi
 from payments_site.devstack.errors import DevstackError
 from payments_site.devstack.output import Output
 from payments_site.devstack.ports import check_ports
-from payments_site.devstack.seed import Demo, read_demo, register_terminal
+from payments_site.devstack.seed import Demo, read_demo, register_accounts
 from payments_site.devstack.services import Services
 from payments_site.devstack.stopping import StopSwitch
 from payments_site.devstack.supervisor import Supervisor
@@ -47,7 +47,7 @@ class Stack:
         for process in processes.serving(self.environ, demo, self._var_dir):
             self.supervisor.start(process)
         self.supervisor.wait_ready(_READY_SECONDS)
-        register_terminal(demo, self.environ["SANDBOX_PORT"])
+        register_accounts(demo, self.environ["SANDBOX_PORT"])
         return demo
 
     def tick(self) -> None:

@@ -68,9 +68,12 @@ def test_the_demo_can_be_used_at_once(db: None, file: Path, api: APIClient) -> N
     assert status.status_code == 200
     token = {"Authorization": f"Bearer {demo['staff_token']}"}
     tenant = api.get(f"/api/v1/admin/tenants/{demo['tenant_id']}", headers=token).json()["data"]
-    assert tenant["providers"][0]["account_id"] == demo["account_id"]
-    assert tenant["providers"][0]["fee"] == {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10.00"}
-    assert demo["sandbox_ipn_url"] == f"http://127.0.0.1:8000/api/v1/webhooks/vnpay/{demo['account_id']}"
+    accounts = {line["provider_code"]: line for line in tenant["providers"]}
+    assert sorted(accounts) == sorted(demo["accounts"]) == ["momo", "napas", "payos", "vietqr", "vnpay", "zalopay"]
+    for code, account in demo["accounts"].items():
+        assert accounts[code]["account_id"] == account["account_id"]
+        assert accounts[code]["fee"] == {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10.00"}
+        assert account["notify_url"] == f"http://127.0.0.1:8000/api/v1/webhooks/{code}/{account['account_id']}"
     for role in ("admin", "maker", "approver"):
         assert api.login(**demo[role]), role
 
@@ -89,8 +92,9 @@ def test_seeding_again_changes_nothing_but_the_address(db: None, file: Path) -> 
     first = seed(file)
     counts = (Project.objects.count(), ApiKey.objects.count(), StaffToken.objects.count(), AuditEntry.objects.count())
     again = seed(file, "--ipn-base", "http://10.1.1.1:9000/")
-    assert again.pop("sandbox_ipn_url") == f"http://10.1.1.1:9000/api/v1/webhooks/vnpay/{first['account_id']}"
-    first.pop("sandbox_ipn_url")
+    for code, account in again["accounts"].items():
+        assert account.pop("notify_url") == f"http://10.1.1.1:9000/api/v1/webhooks/{code}/{account['account_id']}"
+        first["accounts"][code].pop("notify_url")
     assert again == first
     assert counts == (
         Project.objects.count(), ApiKey.objects.count(), StaffToken.objects.count(), AuditEntry.objects.count(),
@@ -101,7 +105,7 @@ def test_a_lost_file_gets_new_keys_and_passwords_but_the_same_account(db: None, 
     first = seed(file)
     file.unlink()
     second = seed(file)
-    for name in ("account_id", "tenant_id", "hash_secret", "callback_secret"):
+    for name in ("accounts", "tenant_id", "callback_secret"):
         assert second[name] == first[name]
     assert second["api_key"] != first["api_key"]
     assert api.login(**second["admin"])

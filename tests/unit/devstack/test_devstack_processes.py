@@ -6,19 +6,17 @@ import pytest
 
 from payments_site.devstack.processes import preparation, serving
 from payments_site.devstack.run import guide
-from payments_site.devstack.seed import Demo, Login
+from payments_site.devstack.seed import Account, Demo, Login
 
 DEMO = Demo(
     admin=Login("admin", "a-pass"),
     approver=Login("approver", "b-pass"),
     project_code="DEMO",
     app_code="shop",
-    tmn_code="DEMOTMN1",
-    sandbox_ipn_url="http://127.0.0.1:1/ipn",
+    accounts={"vnpay": Account("http://127.0.0.1:1/ipn", {"tmn_code": "DEMOTMN1", "hash_secret": "hs"})},
     staff_token="st_x",
     api_key="pk_x",
     callback_secret="whsec_eA==",
-    hash_secret="hs",
 )
 ENV = {
     "PORT": "1",
