@@ -15,6 +15,7 @@ from payments_site.api.envelope import error_response
 from payments_site.api.throttling import tell_usage
 from payments_site.health import Status, Version
 from payments_site.kernel.errors import REGISTRY
+from transactions.api.system_views import SystemMetrics
 from transactions.api.urls import keyed
 
 
@@ -30,6 +31,7 @@ api: list[URLPattern | URLResolver] = [
     path("status", Status.as_view()),
     path("version", Version.as_view()),
     path("admin/", include("tenants.api.urls")),
+    path("admin/system/metrics", SystemMetrics.as_view()),
     path("webhooks/", include("webhooks.urls")),
     *keyed,
     path("<str:project_code>/<str:app_code>/", include("transactions.api.urls")),

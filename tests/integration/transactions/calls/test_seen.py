@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from tests.factories.tenants import StaffUserFactory
+from payments_site.kernel import clock
+from tests.factories.tenants import StaffUserFactory, staff_client
 from tests.integration.transactions.admin.people import staff_with
 from transactions.availability import HEALTH
 from transactions.providers.base import FateUnknown
 from transactions.providers.circuits import State
 
+METRICS = "/api/v1/admin/system/metrics"
 PAGE = reverse("admin:transactions_transaction_connections")
 
 
@@ -52,6 +55,18 @@ def test_a_client_sees_the_account_go_down_come_back_by_a_trial_and_be_well(api,
     assert health(api, acme) == "degraded"
     assert broken.call(lambda http: (broken.send(http), health(api, acme))) == ("fine", "degraded")
     assert health(api, acme) == "healthy"
+
+
+def test_the_metrics_tell_of_every_account_and_of_what_redis_was_not_asked(broken, settings, acme):
+    client = staff_client(StaffUserFactory(permissions=["tenants.view_provideraccount"]))
+    data = client.get(METRICS).json()["data"]
+    [line] = [line for line in data["accounts"] if line["account_id"] == acme.account_id]
+    assert (line["provider_code"], line["circuit"], line["health"]) == ("vnpay", "open", "down")
+    assert timedelta(0) <= clock.now() - datetime.fromisoformat(line["opened_at"]) < timedelta(seconds=30)
+    assert {other["circuit"] for other in data["accounts"] if other is not line} == {"closed"}
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    away = client.get(METRICS).json()["data"]
+    assert ({one["circuit"] for one in away["accounts"]}, away["process"]["circuits_not_asked"] > 0) == ({"closed"}, True)
 
 
 def test_the_page_shows_those_that_can_not_be_reached_first(broken):
