@@ -1,0 +1,92 @@
+"""Refunds at MoMo. A refund is an order of its own there: orderId and requestId are our stable reference of the refund."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from payments_site.kernel.http import HttpClient
+from transactions.providers.base import AccountContext, AnswerUnreadable, Outcome, RefundOrder, RefundReport
+from transactions.providers.momo import client, codes, signing, verdicts
+from transactions.providers.momo.codes import Kind
+from transactions.providers.momo.reading import amount_of, entries_of, number_of
+from transactions.providers.momo.verdicts import Verdict
+
+_LONGEST_DESCRIPTION = 255
+# A request travels for seconds: what MoMo does not know of after this never arrived.
+_NEVER_ARRIVED = timedelta(hours=1)
+_NO_NUMBER = ("Không có mã giao dịch MoMo của khoản thanh toán", "MoMo's number of the payment is not known")
+_OUT_OF_REACH = (Kind.CREDENTIALS, Kind.UNSAID)
+
+
+def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
+    """Asks MoMo to give ``order.amount`` back; 7000 and 7002 are PENDING. Raises ``FateUnknown`` for codes that say nothing."""
+    number = order.payment.transaction_no or ""
+    if not (number.isascii() and number.isdigit()):
+        return RefundReport(Outcome.FAILED, failure_vi=_NO_NUMBER[0], failure_en=_NO_NUMBER[1])  # nothing was sent
+    request = {
+        "requestId": order.reference,
+        "orderId": order.reference,
+        "amount": order.amount,
+        "transId": int(number),
+        "lang": "vi",
+        "description": order.reason[:_LONGEST_DESCRIPTION],
+    }
+    answer = client.call(account, "refund", request, signing.REFUND, http)
+    verdict = verdicts.of_refund(answer["resultCode"], asked=False)
+    if verdict.unknown or client.kind_of(answer) in _OUT_OF_REACH:
+        client.raise_for(answer)
+    client.must_name(answer, request, account, frozenset({Kind.DONE}))
+    if verdict.outcome is Outcome.PAID:
+        client.must_match_amount(answer, order.amount)
+    return _report(verdict, answer, answer["transId"])
+
+
+def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
+    """What MoMo shows of this very refund; done only for its own amount. 42 fails it once it can not be on its way any more."""
+    own = account.options.get("refund_query_request_id") != "new"
+    request = {"requestId": order.reference if own else secrets.token_hex(16), "orderId": order.reference, "lang": "vi"}
+    answer = client.call(account, "refund/query", request, signing.REFUND_QUERY, http)
+    client.must_name(answer, request, account, frozenset())
+    try:
+        entries = entries_of(answer.get("refundTrans")) or []
+    except ValueError as error:
+        raise AnswerUnreadable("the answer's refunds can not be read") from error
+    for entry in entries:
+        if entry["orderId"] == order.reference:
+            return _shown(order, entry, answer)
+    return _not_shown(order, answer)
+
+
+def _shown(order: RefundOrder, entry: dict[str, str], answer: client.Document) -> RefundReport:
+    verdict = verdicts.of_refund(entry["resultCode"], asked=True)
+    if verdict.outcome is Outcome.PAID and amount_of(entry["amount"]) != order.amount:
+        raise AnswerUnreadable("the refund shown is of another amount")
+    return _report(verdict, {**answer, "resultCode": entry["resultCode"]}, entry["transId"])
+
+
+def _not_shown(order: RefundOrder, answer: client.Document) -> RefundReport:
+    code, kind = answer["resultCode"], client.kind_of(answer)
+    names_it = answer["orderId"] == order.reference
+    if (names_it and (kind is Kind.NO_REFUND or code == codes.MAYBE_REFUNDED)) or (
+        code == codes.UNKNOWN_ORDER and _can_not_arrive_any_more(order)
+    ):
+        return _report(verdicts.of_refund(code, asked=True), answer, "")
+    if code != codes.UNKNOWN_ORDER and kind not in (Kind.DONE, Kind.PENDING):
+        client.raise_for(answer, asking=True)
+    return _report(Verdict(Outcome.PENDING), answer, "")
+
+
+def _can_not_arrive_any_more(order: RefundOrder) -> bool:
+    return order.created_at is not None and order.now - order.created_at >= _NEVER_ARRIVED
+
+
+def _report(verdict: Verdict, answer: client.Document, number: str) -> RefundReport:
+    return RefundReport(
+        outcome=verdict.outcome,
+        refund_no=number_of(number) if verdict.outcome is not Outcome.FAILED else None,
+        response_code=answer["resultCode"],
+        failure_vi=client.saying(verdict.vi, answer) if verdict.vi else None,
+        failure_en=client.saying(verdict.en, answer) if verdict.en else None,
+        fields=client.record(answer),
+    )
