@@ -24,6 +24,7 @@ from transactions.api.serializers import read_new_payment
 from transactions.lifecycle import PAID, Status
 from transactions.notices import notices_after
 from transactions.services import create, idempotency
+from transactions.services.freshness import ask_if_old
 
 _PAYMENT_ID = examples.CREATED["transaction_id"]
 _STATUS_EXAMPLE = {
@@ -142,6 +143,7 @@ class PaymentStatus(ClientView):
     def get(self, request: Request, payment_id: str) -> Response:
         """``status`` is success, failed or pending."""
         payment = selectors.payment_of(tenant=self.tenant, transaction_id=payment_id)
+        ask_if_old(payment=payment, now=clock.now())
         state = Status(payment.status)
         word = "success" if state in PAID else "pending" if state in (Status.PENDING, Status.UNDER_REVIEW) else "failed"
         data = {

@@ -21,6 +21,7 @@ from transactions.api.serializers import CreateTransaction, read_new_payment
 from transactions.listing import list_page
 from transactions.providers_info import provider_line, provider_lines
 from transactions.services import create, idempotency
+from transactions.services.freshness import ask_if_old
 
 _MESSAGES = {
     "created": ("Tạo giao dịch thành công", "Transaction created"),
@@ -115,6 +116,7 @@ class TransactionDetail(ClientView):
     def get(self, request: Request, project_code: str, app_code: str, transaction_id: str) -> Response:
         """One payment with its events, attempts and refunds."""
         payment = selectors.payment_of(tenant=self.tenant, transaction_id=transaction_id)
+        ask_if_old(payment=payment, now=clock.now())
         return success(request, selectors.detail_of(payment))
 
 

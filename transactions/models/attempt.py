@@ -73,6 +73,7 @@ class PaymentAttempt(models.Model):
     # The resolver's schedule: when to ask the provider next, and how often it was asked.
     next_query_at = models.DateTimeField(_("ask again at"), null=True, blank=True)
     query_count = models.PositiveSmallIntegerField(_("times asked"), default=0)
+    asked_at = models.DateTimeField(_("last asked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("payment attempt")

@@ -128,10 +128,11 @@ def _query(attempt: PaymentAttempt, now: datetime) -> StatusReport | None:
 def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool = False) -> None:
     attempt = PaymentAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     attempt.query_count += 1
+    attempt.asked_at = now
     open_still = attempt.status in _UNSETTLED or attempt.status == PaymentAttempt.Status.SUSPECTED
     later = now + _AFTER_CAPTURE if soon else next_question_at(attempt.created_at, now)
     attempt.next_query_at = later if open_still else None
-    attempt.save(update_fields=["query_count", "next_query_at"])
+    attempt.save(update_fields=["query_count", "asked_at", "next_query_at"])
     if attempt.next_query_at is None and attempt.status in (PaymentAttempt.Status.UNKNOWN, PaymentAttempt.Status.SUSPECTED):
         _transition.open_issue(
             IssueType.UNKNOWN_FATE,
