@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.napas.cards import OTP, TestCard, data_fits, find_card
 
 MOST_TRIES = 3
+ACTIONS = ("card", "otp", "again", "leave")
 
 
 @dataclass

@@ -8,7 +8,7 @@ from sandbox.kit.model import Payment
 from sandbox.kit.pages import TEMPLATES as KIT
 from sandbox.kit.pages import PayerPage
 from sandbox.kit.words import Words, words_in
-from sandbox.napas.cards import CARDS, OTP
+from sandbox.napas.cards import CARDS, OTP, TestCard
 from sandbox.napas.checkout import Visit
 from sandbox.napas.codes import ENDINGS
 from sandbox.napas.words import ENGLISH, VIETNAMESE
@@ -51,10 +51,7 @@ class NapasPage(PayerPage):
 
 
 def _card(_payment: Payment, visit: Visit, words: Words) -> tuple[str, Markup]:
-    tests = [
-        render(TEMPLATES / "test_card.html", case=words[f"case_{card.case}"], grouped=card.grouped, **vars(card))
-        for card in CARDS
-    ]
+    tests = [_test_card(card, words) for card in CARDS]
     inside = render(
         TEMPLATES / "card.html",
         message=_note(visit, words),
@@ -63,6 +60,12 @@ def _card(_payment: Payment, visit: Visit, words: Words) -> tuple[str, Markup]:
         **words,
     )
     return words["card_title"], inside
+
+
+def _test_card(card: TestCard, words: Words) -> Markup:
+    case = words[f"case_{card.case}"]
+    printed = {"number": card.number, "holder": card.holder, "date": card.date, "grouped": card.grouped}
+    return render(TEMPLATES / "test_card.html", case=case, **printed)
 
 
 def _otp(_payment: Payment, visit: Visit, words: Words) -> tuple[str, Markup]:

@@ -7,7 +7,7 @@ from aiohttp import web
 from sandbox.kit.model import Payment
 from sandbox.kit.payer import Payer
 from sandbox.kit.scenarios import scenario
-from sandbox.napas.checkout import Next, Visit, act
+from sandbox.napas.checkout import ACTIONS, Next, Visit, act
 from sandbox.napas.pages import NapasPage
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class NapasPayer(Payer):
         """A step of the payer; everything else is the kit's: pay, cancel, or an outcome of the drawer."""
         payment = self._napas.ledger.by_token(request.match_info["token"])
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        following = self._follow(payment, form) if payment is not None and payment.state == "open" else None
-        if payment is None or following is None:
+        if payment is None or form.get("do") not in ACTIONS:
             return await super().submit(request)
         self._napas.refresh(payment)
-        if payment.state != "open":
+        following = self._follow(payment, form) if payment.state == "open" else Next()
+        if following is None or payment.state != "open":
             return await self._view(payment)
         if following.failed:
             return await self._end(payment, scenario("fail", code=following.failed))
