@@ -70,7 +70,7 @@ def _test_card(card: TestCard, words: Words) -> Markup:
 
 def _otp(_payment: Payment, visit: Visit, words: Words) -> tuple[str, Markup]:
     leave = render(TEMPLATES / "leave.html", **words) if visit.refusal else Markup("")
-    return words["otp_title"], render(TEMPLATES / "otp.html", message=_note(visit, words), otp=OTP, leave_form=leave, **words)
+    return words["otp_title"], render(TEMPLATES / "otp.html", message=_note(visit, words), otp=OTP, leave_button=leave, **words)
 
 
 def _refused(payment: Payment, visit: Visit, words: Words) -> tuple[str, Markup]:

@@ -54,5 +54,8 @@ def read_page(text: str, address: str) -> dict[str, str]:
         raise ControlError("payment_url: no #napas-widget-container on the page")
     if urlsplit(page.script.get("src", "")).path != SCRIPT_PATH:
         raise ControlError("payment_url: no script#napas-widget-script of this gateway on the page")
+    # Without a type, `language="vi"` would name the script's language, and a browser does not run a script in "vi".
+    if page.script.get("type") != "text/javascript":
+        raise ControlError('payment_url: script#napas-widget-script without type="text/javascript"')
     posted = {_BY_LOWER[name]: value for name, value in page.script.items() if name in _BY_LOWER}
     return posted | {"returnUrl": urljoin(address, page.action)}

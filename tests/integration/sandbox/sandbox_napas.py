@@ -239,7 +239,7 @@ class MerchantSite:
         given = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
         self.html = (
             '<!doctype html><html lang="vi"><body><form id="merchant-form" action="/return/napas" method="post"></form>'
-            f'<div id="napas-widget-container"></div><script id="napas-widget-script" src="{gateway}{SCRIPT}" {given}></script>'
+            f'<div id="napas-widget-container"></div><script type="text/javascript" id="napas-widget-script" src="{gateway}{SCRIPT}" {given}></script>'
         )
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ GOOD = {"do": "card", "number": "9704 0000 0000 0018", "holder": "nguyen  van a"
 SCRIPT = "/napas/api/restjs/resources/js/napas.hostedform.min.js"
 PAGE = f"""
 <form id="merchant-form" action="/return?a=1&amp;b=2" method="post"><div id="napas-widget-container"></div></form>
-<script id="napas-widget-script" src="http://gateway.example{SCRIPT}" merchantId="M&amp;M" orderAmount="5" unknown="x"></script>
+<script type="text/javascript" id="napas-widget-script" src="http://gateway.example{SCRIPT}" merchantId="M&amp;M" orderAmount="5" unknown="x"></script>
 """
 
 
@@ -91,7 +91,7 @@ def test_a_merchants_page_is_read_as_the_script_would() -> None:
     assert posted == {"merchantId": "M&M", "orderAmount": "5", "returnUrl": "http://shop.example/return?a=1&b=2"}
 
 
-@pytest.mark.parametrize("missing", ["merchant-form", "napas-widget-container", "napas-widget-script"])
+@pytest.mark.parametrize("missing", ["merchant-form", "napas-widget-container", "napas-widget-script", "text/javascript"])
 def test_a_page_without_its_parts_is_named(missing: str) -> None:
     with pytest.raises(ControlError, match=missing):
         read_page(PAGE.replace(missing, "other"), "http://shop.example/pay/1")
