@@ -35,3 +35,10 @@ class QueriesRefunds(Protocol):
 
     def query_refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """What became of a refund asked for earlier; asks for nothing new. Raises as ``query_payment``; PENDING = no news."""
+
+
+class RegistersWebhook(Protocol):
+    """What an adapter has whose provider is told over its API where to send notices."""
+
+    def confirm_webhook(self, account: AccountContext, url: str, http: HttpClient) -> None:
+        """Register ``url``; the provider tries it before it answers. Raises as ``create_payment``."""
