@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +13,11 @@ from django.db import transaction
 from django.utils.functional import Promise
 
 from audit.models import ApprovalRequest
-from audit.services import Actor, record
+from audit.services import SYSTEM, Actor, record
 from payments_site.kernel.errors import DomainError
 from payments_site.kernel.redaction import redact
+
+logger = logging.getLogger(__name__)
 
 LIFETIME = timedelta(days=7)
 DECIDE = "audit.decide_approvalrequest"
@@ -54,13 +57,15 @@ class Person(Protocol):
 class Approvable:
     """Something that takes two people: ``apply`` does it inside the decision's database transaction and tells what it did.
 
-    ``permission`` is the right that both the maker and the approver need; the approver needs ``DECIDE`` besides.
+    ``permission`` is the right that both the maker and the approver need; the approver needs ``DECIDE`` besides. ``drop`` frees
+    what was held for the request when it is refused or expires (its state says which), in the same database transaction.
     """
 
     action: str
     label: str | Promise
     permission: str
     apply: Callable[[dict[str, Any], Actor, datetime], Mapping[str, Any]]
+    drop: Callable[[dict[str, Any], str, Actor, datetime], None] | None = None
 
 
 _registered: dict[str, Approvable] = {}
@@ -130,18 +135,38 @@ def reject(*, approval_id: str, person: Person, actor: Actor, now: datetime, not
         request = _lock(approval_id, person, now)
         _decide(request, ApprovalRequest.State.REJECTED, person, note, now)
         request.save()
+        _drop(request, actor, now)
         _record(request, "approval.rejected", actor, now)
     return request
 
 
 def expire_due(*, now: datetime, batch: int = 500) -> int:
     """Expire requests that nobody decided on in time; returns how many."""
-    with transaction.atomic():
-        due = ApprovalRequest.objects.select_for_update(skip_locked=True).filter(
-            state=ApprovalRequest.State.PENDING, expires_at__lte=now
-        )[:batch]
-        ids = [request.pk for request in due]
-        return ApprovalRequest.objects.filter(pk__in=ids).update(state=ApprovalRequest.State.EXPIRED)
+    due = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PENDING, expires_at__lte=now).order_by("id")
+    return sum(_expire(pk, now) for pk in list(due.values_list("pk", flat=True)[:batch]))
+
+
+def _expire(pk: int, now: datetime) -> bool:
+    """One request; one that can not be dropped is logged, and tried again by the next sweep."""
+    try:
+        with transaction.atomic():
+            rows = ApprovalRequest.objects.select_for_update(skip_locked=True)
+            request = rows.filter(pk=pk, state=ApprovalRequest.State.PENDING).first()
+            if request is None:
+                return False
+            request.state = ApprovalRequest.State.EXPIRED
+            request.save(update_fields=["state"])
+            _drop(request, SYSTEM, now)
+    except Exception:
+        logger.exception("approval request could not be expired: id=%s", pk)
+        return False
+    return True
+
+
+def _drop(request: ApprovalRequest, actor: Actor, now: datetime) -> None:
+    registered = _registered.get(request.action)
+    if registered is not None and registered.drop is not None:
+        registered.drop(json.loads(request.payload), str(request.state), actor, now)
 
 
 def _lock(approval_id: str, person: Person, now: datetime) -> ApprovalRequest:

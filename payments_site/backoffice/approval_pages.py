@@ -33,8 +33,12 @@ SUBJECTS = {
     "transaction": "transactions.Transaction",
     "tenant": "tenants.Tenant",
     "provider_account": "tenants.ProviderAccount",
+    "refund": "transactions.Refund",
 }
 FIELDS = {
+    "bank_reference": _("bank reference"),
+    "payee": _("account it goes to"),
+    "remaining_amount": _("can still be refunded"),
     "api_url": _("provider's API address"),
     "credentials_version": _("version of the credentials"),
     "daily_amount": _("limit a day"),

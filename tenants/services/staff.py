@@ -21,7 +21,7 @@ FACTS = ("username", "first_name", "last_name", "email", "is_active", "is_staff"
 _MONEY_APPS = ("transactions", "webhooks", "reconciliation")
 # What finance asks for; where it takes two people, approvers need the same right and the right to decide.
 _FINANCE_RIGHTS = (
-    "ask_provider", "cancel_payment", "accept_review", "reject_review",
+    "ask_provider", "cancel_payment", "accept_review", "reject_review", "request_refund", "pay_refund",
     "change_tenant", "change_provideraccount", "delete_provideraccount", "add_feeschedule",
 )  # fmt: skip
 _SEEN_APPS = (*_MONEY_APPS, "tenants", "audit")

@@ -38,6 +38,7 @@ WITHOUT_A_PAGE = {
     "transactions.DataKey": "never shown",
     "transactions.DailyVolume": "a counter",
     "transactions.IdempotencyRecord": "housekeeping",
+    "transactions.RefundAllocation": "listed on its refund's page",
 }
 
 

@@ -269,8 +269,8 @@ class PaymentRef:
 class RefundOrder:
     """What to give back. ``reference`` is ours and stable: a repeat with it is the same refund.
 
-    ``created_at`` is when the refund was written, ``now`` when it is sent or asked about. ``refunded_before`` is the sum of the
-    payment's other refunds that are completed; ``others_in_flight`` says whether more are on their way beside this one.
+    ``created_at`` is when the refund was first sent, ``now`` when it is sent or asked about. ``refunded_before`` is the sum of
+    the payment's other refunds that are completed; ``others_in_flight`` says whether more are on their way beside this one.
     """
 
     reference: str
@@ -289,7 +289,11 @@ class RefundOrder:
 
 @dataclass(frozen=True)
 class RefundReport:
-    """What the provider says of a refund: PAID means the money went back, PENDING that it is on its way."""
+    """What the provider says of a refund: PAID means the money went back, PENDING that it is on its way.
+
+    ``unknown`` (with PENDING, only of ``query_refund``): the provider says in so many words that it has no refund under our
+    reference. It is sent again then, so only an adapter says so whose provider never makes a second refund of one reference.
+    """
 
     outcome: Outcome
     refund_no: str | None = None
@@ -297,6 +301,7 @@ class RefundReport:
     failure_vi: str | None = None
     failure_en: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    unknown: bool = False
 
 
 @dataclass(frozen=True)

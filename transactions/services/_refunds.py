@@ -21,6 +21,7 @@ from transactions.services._allocations import Plan, allocate
 from transactions.services._transition import Happening
 from transactions.services.schedule import next_question_at
 
+_ENDED = ("status", "provider_refund_id", "updated_at", "next_query_at", "query_count")
 UNSETTLED = (Refund.Status.REQUESTED, Refund.Status.PROCESSING, Refund.Status.UNKNOWN)
 
 
@@ -142,7 +143,7 @@ def _still_open(refund: Refund, report: RefundReport | None, now: datetime) -> R
 def complete(payment: Transaction, refund: Refund, *, actor: Actor, now: datetime) -> None:
     """The money went back: the refund, its receipts and its locked payment say so, and the client is told."""
     refund.status, refund.completed_at, refund.updated_at, refund.next_query_at = Refund.Status.COMPLETED, now, now, None
-    refund.save()
+    refund.save(update_fields=[*_ENDED, "completed_at"])
     _give_from_receipts(refund)
     refunded = payment.refunded_amount + refund.amount
     trigger = _settled(payment, refunded)
@@ -167,7 +168,7 @@ def fail(payment: Transaction, refund: Refund, *, code: str | None, texts: tuple
     refund.status, refund.updated_at, refund.next_query_at = Refund.Status.FAILED, now, None
     refund.failure_code = (code or "")[:40] or None
     refund.failure_reason = texts[payment.locale == "en"][:255] or None
-    refund.save()
+    refund.save(update_fields=[*_ENDED, "failure_code", "failure_reason"])
     _transition.write_event(
         payment,
         event_type="refund_failed",

@@ -139,7 +139,7 @@ def context_of_refund(refund: Refund) -> AccountContext:
 def _not_sent(refund: Refund, now: datetime) -> Refund:
     """Nothing left this machine: the refund is as it was, and sent when the resolver comes to it; that is never given up."""
     refund.status = Refund.Status.REQUESTED
-    refund.next_query_at = next_question_at(refund.created_at, now) or now + timedelta(days=1)
+    refund.next_query_at = next_question_at(refund.updated_at, now) or now + timedelta(days=1)
     refund.sent_at = None if refund.sent_at == now else refund.sent_at
     Refund.objects.filter(pk=refund.pk, status=Refund.Status.PROCESSING).update(
         status=refund.status, next_query_at=refund.next_query_at, sent_at=refund.sent_at
