@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from transactions.providers.base import Provider
+from transactions.providers.momo.adapter import MoMoAdapter
 from transactions.providers.napas.adapter import NapasAdapter
+from transactions.providers.payos.adapter import PayOSAdapter
+from transactions.providers.vietqr.adapter import VietQRAdapter
 from transactions.providers.vnpay.adapter import VNPayAdapter
+from transactions.providers.zalopay.adapter import ZaloPayAdapter
 
 
 class UnknownProvider(KeyError):
@@ -16,7 +20,11 @@ class UnknownProvider(KeyError):
 
 ADAPTERS: Final[Mapping[str, Provider]] = {
     "vnpay": VNPayAdapter(),
+    "momo": MoMoAdapter(),
+    "zalopay": ZaloPayAdapter(),
     "napas": NapasAdapter(),
+    "payos": PayOSAdapter(),
+    "vietqr": VietQRAdapter(),
 }
 
 
