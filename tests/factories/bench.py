@@ -63,7 +63,8 @@ class Bench:
         self.client = Client(raise_request_exception=False)
         self.credentials = words.credentials()
         self.account_id = self.add_account(role, self.credentials)
-        self.path = f"/notice/{secrets.token_hex(6)}"
+        # Also what the service itself tells providers that want the address with each order.
+        self.path = f"/api/v1/webhooks/{words.code}/{self.account_id}"
         self._answer_well(self.path)
         self.register(self.credentials, self.path)
 
@@ -119,6 +120,8 @@ class Bench:
         """The payer ends it there; the notices that came of it, not yet given to us."""
         known = len(self.receiver.at(self.path))
         body = {"outcome": outcome, **more} if outcome else dict(more)
+        if outcome == "fail" and self.words.fail_with:
+            body.setdefault("code", self.words.fail_with)
         if self.words.code == "vietqr":
             body.setdefault("qr", self.qr_of(payment))
             body.setdefault("amount", payment["amount"])
@@ -132,6 +135,11 @@ class Bench:
 
     def fault(self, target: str, mode: str, times: int = 1, **more: Any) -> None:
         self.control("faults", target=target, mode=mode, times=times, **more)
+
+    def end_refund(self, payment: Mapping[str, Any], state: str) -> None:
+        """The provider puts the newest refund of the payment into a state."""
+        reference = self.at_provider(payment)["refunds"][-1]["reference"]
+        self.control(f"refunds/{reference}", state=state)
 
     # -- us ------------------------------------------------------------------------------------------------------------
 

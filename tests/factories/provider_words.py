@@ -43,6 +43,9 @@ class ProviderWords:
     returns: bool = True
     asks_to_create: bool = True
     can_fail: bool = True
+    fail_with: str = ""  # a code that ends a payment for good; "" for the sandbox's usual one
+    tells_failed_refunds: bool = True
+    shows_portal_refunds: bool = True
     names_its_account: bool = True
     secret: str = ""
     min_amount: int = 1_000
@@ -77,7 +80,7 @@ ZALOPAY = ProviderWords(
     code="zalopay", method="wallet", identifier="app_id", secret="key2", telling="return_code",
     credentials=lambda: {"app_id": _digits(6), "key1": secrets.token_hex(16), "key2": secrets.token_hex(16)},
     good=(200, "1"), repeat=(200, "1"), bad_signature=(200, "-1"), unknown_order=(200, "2"), wrong_amount=(200, "2"),
-    our_error=(200, "0"),
+    our_error=(200, "0"), max_amount=999_999_999, fail_with="-217", shows_portal_refunds=False,
 )  # fmt: skip
 NAPAS = ProviderWords(
     code="napas", method="domestic_card", identifier="merchant_id", secret="client_secret", telling="result",
@@ -87,6 +90,7 @@ NAPAS = ProviderWords(
     },
     good=(200, "SUCCESS"), repeat=(200, "SUCCESS"), bad_signature=(400, ""), unknown_order=(200, "SUCCESS"),
     wrong_amount=(200, "SUCCESS"), our_error=(503, ""), max_amount=500_000_000, asks_to_create=False,
+    tells_failed_refunds=False,
 )  # fmt: skip
 PAYOS = ProviderWords(
     code="payos", method="bank_transfer", identifier="client_id", secret="checksum_key", telling="success",
@@ -95,7 +99,7 @@ PAYOS = ProviderWords(
     },
     good=(200, "True"), repeat=(200, "True"), bad_signature=(401, ""), unknown_order=(200, "True"),
     wrong_amount=(200, "True"), our_error=(500, ""), refunds=False, transfers=True, signed_return=False,
-    names_its_account=False, can_fail=False,
+    names_its_account=False, can_fail=False, max_amount=9_999_999_999,
 )  # fmt: skip
 VIETQR = ProviderWords(
     code="vietqr", method="bank_transfer", identifier="account_number", secret="webhook_secret", telling="result",
@@ -105,6 +109,6 @@ VIETQR = ProviderWords(
     },
     good=(200, "ok"), repeat=(200, "ok"), bad_signature=(401, ""), unknown_order=(200, "ok"), wrong_amount=(200, "ok"),
     our_error=(500, ""), refunds=False, queries=False, transfers=True, signed_return=False,
-    returns=False, asks_to_create=False, can_fail=False,
+    returns=False, asks_to_create=False, can_fail=False, max_amount=499_999_999,
 )  # fmt: skip
 WORDS = {words.code: words for words in (VNPAY, MOMO, ZALOPAY, NAPAS, PAYOS, VIETQR)}

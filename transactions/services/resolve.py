@@ -32,6 +32,7 @@ from transactions.services import _transition, calls
 from transactions.services._refunds import apply_report
 from transactions.services.accounts import context_of_attempt
 from transactions.services.holds import capture, ref_of, withdraw
+from transactions.services.portal_refund import take_in_portal_refunds
 from transactions.services.refund import context_of_refund, order_of, send
 from transactions.services.schedule import next_question_at
 from transactions.services.settle import Settlement, Source, settle
@@ -73,6 +74,9 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
     if report is not None and report.conclusive:
         source = Source(kind=Receipt.Source.QUERY.value, actor=actor)
         outcome = settle(attempt_id=attempt_id, report=report, source=source, now=now)
+        take_in_portal_refunds(
+            attempt_id=attempt_id, refunds=report.refunds, refunded_total=report.refunded_total, actor=actor, now=now
+        )
     fault_point("resolve.settled")
     captured = report is not None and report.held and capture(attempt=attempt, now=now)
     _reschedule_attempt(attempt_id, now, soon=captured)

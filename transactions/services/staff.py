@@ -21,6 +21,8 @@ ASKABLE = (
     PaymentAttempt.Status.PENDING,
     PaymentAttempt.Status.UNKNOWN,
     PaymentAttempt.Status.SUSPECTED,
+    # A paid one too: a refund made in the provider's portal is only seen by asking.
+    PaymentAttempt.Status.PAID,
 )
 
 

@@ -11,12 +11,9 @@ from tenants.models import ProviderAccount
 from transactions.lifecycle import IssueType
 from transactions.models import PaymentAttempt, Receipt
 from transactions.providers.base import StatusReport, Transfer
+from transactions.providers.vietqr.memo import candidates
 from transactions.services import _transition
 from transactions.services._settling import Source
-
-
-def candidates(memo: str) -> tuple[str, ...]:
-    return tuple(memo.split())
 
 
 def attempt_named_in_memo(*, account: ProviderAccount, report: StatusReport) -> int | None:

@@ -40,7 +40,8 @@ def receiver(_live_stack: Live) -> Receiver:
 def bench(db: None, words: ProviderWords, _live_stack: Live, receiver: Receiver, settings: Any) -> Iterator[Bench]:
     """A tenant with an account at the provider, everything rolled back afterwards; the provider is the real sandbox."""
     settings.PROVIDER_URLS = sandbox_addresses(_live_stack.sandbox)
-    settings.PROVIDER_READ_TIMEOUT = 2
+    settings.PUBLIC_BASE_URL = receiver.url("")
+    settings.PROVIDER_READ_TIMEOUT = 1
     settings.PROVIDER_RETRY_ATTEMPTS = 1
     bench = Bench(words, make_world().acme, _live_stack.sandbox, receiver)
     yield bench

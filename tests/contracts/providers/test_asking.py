@@ -69,7 +69,7 @@ def test_no_clear_word_changes_nothing(bench: Bench, mode: str) -> None:
     payment = bench.create()
     bench.pay(payment, "paid", notice="none")
     target = "querydr" if bench.words.code == "vnpay" else "query"
-    bench.fault(target, mode, times=3, seconds=3)
+    bench.fault(target, mode, times=3, seconds=2)
     assert bench.ask(payment) is None
     assert bench.show(payment)["status"] == "pending"
     assert bench.attempt(payment).next_query_at is not None

@@ -132,7 +132,7 @@ def test_a_broken_provider_leaves_the_payment_pending(bench: Bench, mode: str, c
     if not bench.words.asks_to_create:
         assert bench.post().status == 201
         return
-    bench.fault("create", mode, seconds=3)
+    bench.fault("create", mode, seconds=2)
     reply = bench.post()
     assert reply.status == 502
     assert reply.code in codes

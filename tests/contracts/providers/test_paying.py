@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from audit.services import SYSTEM
 from payments_site.kernel import clock
 from tenants.models import ProviderAccount
@@ -172,8 +170,9 @@ def test_money_for_an_inactive_account_is_applied(bench: Bench) -> None:
 
 def test_a_failed_payment_says_why_in_both_languages(bench: Bench) -> None:
     if not bench.words.can_fail:
-        with pytest.raises(AssertionError):
-            bench.pay(bench.create(), "fail")
+        payment = bench.create()
+        assert bench.pay(payment, "fail") == []
+        assert bench.show(payment)["status"] == "pending"
         return
     for locale in ("vi", "en"):
         payment = bench.create(locale=locale)
