@@ -41,17 +41,21 @@ def create_account(
     ip_allowlist_enforced: bool = False,
     fee: Mapping[str, Any] | None = None,
     api_url: str = "",
+    options: Mapping[str, Any] | None = None,
     actor: Actor,
     now: datetime,
 ) -> ProviderAccount:
     """A new account of exactly one owner. Its identifier is unique per provider and environment.
 
-    Raises ``ProjectNotFound``, ``TenantNotFound``, ``InvalidInput`` (naming ``credentials.<field>``, ``fee.<field>`` ...).
+    Raises ``ProjectNotFound``, ``TenantNotFound``, ``InvalidInput`` (naming ``credentials.<field>``, ``options.<name>`` ...).
     """
     project, tenant = _owner(project_id, tenant_id)
-    plain = {"ip_allowlist": ip_allowlist or [], "ip_allowlist_enforced": ip_allowlist_enforced, "api_url": api_url}
+    plain: dict[str, Any] = {
+        "ip_allowlist": ip_allowlist or [], "ip_allowlist_enforced": ip_allowlist_enforced, "api_url": api_url,
+    }  # fmt: skip
     rules.refuse(*_choice_problems(provider_code, environment), *_plain_problems(plain, environment))
     checked = forms.check(provider_code, credentials)
+    plain["options"] = forms.check_options(provider_code, options or {})
     terms = parse(fee) if fee is not None else None
     account = ProviderAccount(
         project=project, tenant=tenant, provider=PaymentProvider.objects.get(code=provider_code), environment=environment,
@@ -76,9 +80,10 @@ def update_account(
     actor: Actor,
     now: datetime,
 ) -> ProviderAccount:
-    """Change an account; what is left out keeps its value, also inside ``credentials``. Provider and environment stay.
+    """Change an account; what is left out keeps its value, also inside ``credentials`` and ``options``.
 
-    Changed credentials become a new version; the one before it is marked superseded. A changed fee holds from ``now`` on.
+    Provider and environment stay. Changed credentials become a new version; the one before it is marked superseded. A changed fee
+    holds from ``now`` on.
     Raises ``ProjectNotFound``, ``TenantNotFound``, ``AccountNotFound`` (also for another owner's), ``InvalidInput``.
     """
     _owner(project_id, tenant_id, optional=True)
@@ -88,7 +93,10 @@ def update_account(
         *_plain_problems(changes, account.environment),
     )
     terms = parse(changes["fee"]) if changes.get("fee") is not None else None
-    old, new = assign(account, {name: changes[name] for name in PLAIN_FIELDS if name in changes})
+    plain = {name: changes[name] for name in PLAIN_FIELDS if name in changes}
+    if changes.get("options") is not None:
+        plain["options"] = forms.check_options(account.provider.code, {**account.options, **changes["options"]})
+    old, new = assign(account, plain)
     if new:
         account.save(update_fields=[*new, "updated_at"])
         _record("provider_account.updated", account, actor, now, old=old, new=new)

@@ -1,4 +1,4 @@
-"""Changes that take a second person: credentials, limits, fees and routing where real money goes through.
+"""Changes that take a second person: credentials, limits, fees, options and routing where real money goes through.
 
 A change is tried first inside a database transaction that is rolled back, so that a wrong one is refused at once and not when the
 second person has already agreed to it.
@@ -18,6 +18,7 @@ from audit import approvals
 from audit.approvals import Approvable, Person
 from audit.models import ApprovalRequest
 from audit.services import Actor
+from tenants.credentials import shown_options
 from tenants.models import ProviderAccount, Tenant
 from tenants.services.accounts import deactivate_account, lock_account, update_account
 from tenants.services.limits import limits_of, set_limits
@@ -188,4 +189,5 @@ def _account_facts(account: ProviderAccount) -> dict[str, Any]:
         "ip_allowlist": account.ip_allowlist,
         "ip_allowlist_enforced": account.ip_allowlist_enforced,
         "credentials_version": account.credentials_version,
+        **{f"options.{name}": value for name, value in shown_options(account.provider.code, account.options).items()},
     }
