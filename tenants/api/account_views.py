@@ -23,19 +23,20 @@ from tenants.services.four_eyes import change_account, switch_account_off
 _CREATE: dict[str, Any] = {
     "data": outputs.AccountOutput(),
     "status": 201,
-    "description": "Credentials never come back; the identifier only masked. A second one with the same identifier is refused.",
+    "description": "Credentials never come back; the identifier only masked. A second one with the same identifier is refused. "
+    "`options` come back whole, with the defaults of those that were not set.",
     "request": inputs.AccountInput,
     "request_example": examples.ACCOUNT_REQUEST,
     "example": examples.ACCOUNT,
 }
 _CHANGE: dict[str, Any] = {
     "data": outputs.AccountOutput(),
-    "description": "What is left out keeps its value, also inside `credentials`. Changed credentials become a new version; the "
-    "one before goes on verifying notices for 48 hours. A changed fee holds from now on. " + ASKS_A_SECOND_PERSON,
+    "description": "What is left out keeps its value, also inside `credentials` and `options`. Changed credentials become a new "
+    "version; the one before goes on verifying notices for 48 hours. A changed fee holds from now on. " + ASKS_A_SECOND_PERSON,
     "other_answers": ASKED,
     "request": inputs.AccountChanges,
     "request_example": examples.ACCOUNT_CHANGES,
-    "example": {**examples.ACCOUNT, "credentials_version": 2},
+    "example": {**examples.ACCOUNT, "credentials_version": 2, "options": {"priority": 10, "max_calls": 8}},
 }
 _REMOVE: dict[str, Any] = {
     "data": outputs.AccountOutput(),

@@ -39,14 +39,18 @@ ACCOUNT_REQUEST: dict[str, Any] = {
     "credentials": {"tmn_code": "TESTTMN1", "hash_secret": "SECRETOFTHESANDBOXACCOUNT0000001"},
     "ip_allowlist": ["113.160.92.202"],
     "fee": {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10"},
+    "options": {"priority": 10},
 }  # fmt: skip
 ACCOUNT: dict[str, Any] = {
     "account_id": _ACCOUNT_ID, "provider_code": "vnpay", "environment": "sandbox", "identifier": "TE****N1",
     "is_active": True, "credentials_version": 1, "ip_allowlist": ["113.160.92.202"], "ip_allowlist_enforced": False,
-    "api_url": "", "fee": {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10.00"},
+    "api_url": "", "options": {"priority": 10, "max_calls": None},
+    "fee": {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10.00"},
     "webhook_url": _HOOK, "return_url": f"{_HOOK}/return", **_MADE,
 }  # fmt: skip
-ACCOUNT_CHANGES: dict[str, Any] = {"credentials": {"hash_secret": "THENEWSECRETOFTHEACCOUNT00000002"}}
+ACCOUNT_CHANGES: dict[str, Any] = {
+    "credentials": {"hash_secret": "THENEWSECRETOFTHEACCOUNT00000002"}, "options": {"max_calls": 8},
+}  # fmt: skip
 
 API_KEY_REQUEST: dict[str, Any] = {"name": "website", "scopes": ["read", "pay"], "expires_at": "2030-12-31T23:59:59+07:00"}
 NEW_API_KEY: dict[str, Any] = {

@@ -74,7 +74,7 @@ class FeeInput(Input):
 
 
 class AccountChanges(Input):
-    """PUT .../providers/{account_id}: what is left out keeps its value, also inside ``credentials``."""
+    """PUT .../providers/{account_id}: what is left out keeps its value, also inside ``credentials`` and ``options``."""
 
     provider_code = Choice(sorted(FORMS), required=False, help_text="can not be changed")
     environment = Choice(ProviderAccount.Environment.choices, required=False, help_text="can not be changed")
@@ -83,6 +83,7 @@ class AccountChanges(Input):
     ip_allowlist_enforced = Flag(required=False)
     fee = FeeInput(required=False, allow_null=True)
     api_url = Text(max_length=MAX_API_URL, required=False, allow_blank=True)
+    options = serializers.DictField(required=False, help_text="null sets one back to its default")
     is_active = Flag(required=False)
 
 
@@ -96,6 +97,7 @@ class AccountInput(Input):
     ip_allowlist_enforced = Flag(required=False)
     fee = FeeInput(required=False, allow_null=True)
     api_url = Text(max_length=MAX_API_URL, required=False, allow_blank=True)
+    options = serializers.DictField(required=False, help_text="what can be set differs by provider")
 
 
 class ApiKeyInput(Input):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from tenants import addresses, fees
 from tenants.api.fields import Moment
-from tenants.credentials import masked
+from tenants.credentials import masked, shown_options
 from tenants.directory import AccountView
 from tenants.models import ApiKey, Tenant
 from tenants.services.limits import limits_of
@@ -51,6 +51,7 @@ class AccountOutput(Output):
     ip_allowlist = serializers.ListField(child=serializers.CharField(), source="account.ip_allowlist")
     ip_allowlist_enforced = serializers.BooleanField(source="account.ip_allowlist_enforced")
     api_url = serializers.CharField(source="account.api_url")
+    options = serializers.SerializerMethodField()
     fee = serializers.SerializerMethodField()
     webhook_url = serializers.SerializerMethodField()
     return_url = serializers.SerializerMethodField()
@@ -60,6 +61,10 @@ class AccountOutput(Output):
     def get_identifier(self, view: AccountView) -> str:
         """Enough to recognise, too little to use."""
         return masked(view.account.identifier)
+
+    def get_options(self, view: AccountView) -> dict[str, Any]:
+        """All that can be set for the provider's accounts, with the values in force; null where the provider decides."""
+        return shown_options(view.account.provider.code, view.account.options)
 
     @extend_schema_field(FeeOutput(allow_null=True))
     def get_fee(self, view: AccountView) -> dict[str, Any] | None:

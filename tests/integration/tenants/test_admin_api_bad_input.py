@@ -24,6 +24,7 @@ ACCOUNT = {
     "ip_allowlist_enforced": True,
     "fee": {"percent": "1", "fixed": 1, "min": 1, "max": 2, "vat_percent": "10"},
     "api_url": "https://x.example/",
+    "options": {"priority": 5, "max_calls": 8},
 }
 
 
@@ -66,6 +67,7 @@ def requests(staff: APIClient) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", f"{one}/api-keys", {"name": "k", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00+07:00"}),
         ("POST", f"{one}/providers", ACCOUNT),
         ("PUT", mine, {"credentials": {"hash_secret": "n"}, "fee": {"percent": "1"}, "ip_allowlist": [], "is_active": True}),
+        ("PUT", mine, {"options": {"priority": 5, "max_calls": None}}),
     ]
 
 
