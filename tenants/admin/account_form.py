@@ -1,4 +1,4 @@
-"""The form of a provider account: one field for each credential of each provider, never filled in with what is stored."""
+"""The form of a provider account: fields for each provider's credentials, never filled in, and for its options, filled in."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from unfold.widgets import (
 from payments_site.kernel.errors import InvalidInput
 from tenants import credentials as credential_forms
 from tenants import rules
+from tenants.admin import option_fields
 from tenants.admin.base import add_problem, reason_field
 from tenants.models import PaymentProvider, ProviderAccount
 from tenants.selectors import credentials as stored_credentials
@@ -81,22 +82,27 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.existing:
             self.fields["reason"] = reason_field()
             self._add_credentials(self.instance.provider.code)
+            option_fields.add_fields(self, self.instance.provider.code, self.instance.options)
             return
         self.fields["provider_code"] = forms.ChoiceField(
             label=_("Provider"), choices=PaymentProvider.Code.choices, widget=UnfoldAdminSelectWidget
         )
         for provider_code in credential_forms.FORMS:
             self._add_credentials(provider_code)
+            option_fields.add_fields(self, provider_code, {})
 
     def clean(self) -> dict[str, Any]:
-        """What the service would refuse. ``credentials`` of the cleaned data are those that were entered."""
+        """What the service would refuse. ``credentials`` and ``options`` of the cleaned data are those that were entered."""
         data = super().clean() or self.cleaned_data
         if not self.existing and bool(data.get("project")) == bool(data.get("tenant")):
             raise ValidationError(_("Choose either a project or a tenant."))
         if data.get("api_url"):
             add_problem(self, rules.url_problem("api_url", data["api_url"], longest=rules.MAX_API_URL))
         add_problem(self, rules.allowlist_problem("ip_allowlist", data.get("ip_allowlist", [])))
-        self._clean_credentials(data)
+        provider_code = self.instance.provider.code if self.existing else data.get("provider_code")
+        if provider_code in credential_forms.FORMS:
+            self._clean_credentials(provider_code, data)
+            self._clean_options(provider_code, data)
         return data
 
     def _add_credentials(self, provider_code: str) -> None:
@@ -113,10 +119,16 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             field.widget.attrs["autocomplete"] = "new-password" if form.is_secret(name) else "off"
             self.fields[field_name(provider_code, name)] = field
 
-    def _clean_credentials(self, data: dict[str, Any]) -> None:
-        provider_code = self.instance.provider.code if self.existing else data.get("provider_code")
-        if provider_code not in credential_forms.FORMS:
-            return
+    def _clean_options(self, provider_code: str, data: dict[str, Any]) -> None:
+        data["options"] = option_fields.entered(provider_code, data)
+        try:
+            credential_forms.check_options(provider_code, {**self.instance.options, **data["options"]})
+        except InvalidInput as error:
+            names = {f"options.{name}": field for name, field in option_fields.names_of(provider_code).items()}
+            for problem in error.details.get("fields", [error.details]):
+                add_problem(self, problem, names)
+
+    def _clean_credentials(self, provider_code: str, data: dict[str, Any]) -> None:
         names = {f"credentials.{name}": field_name(provider_code, name) for name in credential_forms.FORMS[provider_code].fields}
         entered = {key.partition(".")[2]: data.get(field) for key, field in names.items() if data.get(field)}
         before = stored_credentials(self.instance.pk, self.instance.credentials_version) if self.existing else {}

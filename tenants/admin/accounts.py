@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import ApprovalRequest
 from audit.services import Actor
 from tenants import addresses
+from tenants.admin import option_fields
 from tenants.admin.account_form import MODEL_FIELDS, AccountForm, credential_fields
 from tenants.admin.base import REASON_FIELDSET, ReadOnlyInline, ServiceAdmin, owner_of
 from tenants.credentials import FORMS, masked
@@ -24,6 +25,7 @@ from tenants.services.four_eyes import change_account
 
 _PLAIN = ("is_active", "api_url", "ip_allowlist", "ip_allowlist_enforced")
 _OWNER = ("project", "tenant")
+_COMMON = option_fields.COMMON_FIELDS
 
 
 class CredentialsInline(ReadOnlyInline):
@@ -58,7 +60,7 @@ class ProviderAccountAdmin(ServiceAdmin):
     conditional_fields = {
         field: f"typeof provider_code === 'undefined' || provider_code == '{code}'"
         for code in FORMS
-        for field in credential_fields(code)
+        for field in (*credential_fields(code), *option_fields.own_fields(code))
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderAccount]:
@@ -78,17 +80,19 @@ class ProviderAccountAdmin(ServiceAdmin):
         return shown if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Adding: every provider's credentials, of which the page shows the chosen one's."""
+        """Adding: every provider's credentials and options, of which the page shows the chosen one's."""
         if obj is None:
             names = [field for code in FORMS for field in credential_fields(code)]
             return (
                 (None, {"fields": (*_OWNER, "provider_code", "environment")}),
                 (_("Credentials"), {"fields": names}),
+                (_("Options"), {"fields": [field for code in FORMS for field in option_fields.own_fields(code)] + _COMMON}),
                 (_("Notices"), {"fields": _PLAIN}),
             )
         return (
             (None, {"fields": self.get_readonly_fields(request, obj)}),
             (_("New credentials"), {"fields": credential_fields(obj.provider.code)}),
+            (_("Options"), {"fields": [*option_fields.own_fields(obj.provider.code), *_COMMON]}),
             (_("Notices"), {"fields": _PLAIN}),
             REASON_FIELDSET,
         )
@@ -114,7 +118,7 @@ class ProviderAccountAdmin(ServiceAdmin):
         plain = {name: values[name] for name in _PLAIN if name != "is_active"}
         account = create_account(
             provider_code=values["provider_code"], environment=values["environment"], credentials=values["credentials"],
-            **owner, **plain, actor=actor, now=now,
+            options=values["options"], **owner, **plain, actor=actor, now=now,
         )  # fmt: skip
         if values["is_active"]:
             return account
@@ -136,7 +140,8 @@ class ProviderAccountAdmin(ServiceAdmin):
             if name in credential_fields(obj.provider.code) and value
         }
         plain = {name: changes[name] for name in _PLAIN if name in changes}
-        wanted = {**plain, "credentials": entered} if entered else plain
+        options = option_fields.entered(obj.provider.code, changes)
+        wanted = {**plain, **({"credentials": entered} if entered else {}), **({"options": options} if options else {})}
         person: Any = request.user
         if not wanted:
             return obj
