@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from dataclasses import replace
 
 from payments_site.kernel.http import HttpClient
 from transactions.providers.base import AccountContext, AnswerUnreadable, Outcome, RefundOrder, RefundReport
@@ -13,8 +13,6 @@ from transactions.providers.momo.reading import amount_of, entries_of, number_of
 from transactions.providers.momo.verdicts import Verdict
 
 _LONGEST_DESCRIPTION = 255
-# A request travels for seconds: what MoMo does not know of after this never arrived.
-_NEVER_ARRIVED = timedelta(hours=1)
 _NO_NUMBER = ("Không có mã giao dịch MoMo của khoản thanh toán", "MoMo's number of the payment is not known")
 _OUT_OF_REACH = (Kind.CREDENTIALS, Kind.UNSAID)
 
@@ -43,7 +41,7 @@ def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> Ref
 
 
 def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
-    """What MoMo shows of this very refund; done only for its own amount. 42 fails it once it can not be on its way any more."""
+    """What MoMo shows of this very refund; done only for its own amount. 42: MoMo has no such refund."""
     own = account.options.get("refund_query_request_id") != "new"
     request = {"requestId": order.reference if own else secrets.token_hex(16), "orderId": order.reference, "lang": "vi"}
     answer = client.call(account, "refund/query", request, signing.REFUND_QUERY, http)
@@ -68,17 +66,14 @@ def _shown(order: RefundOrder, entry: dict[str, str], answer: client.Document) -
 def _not_shown(order: RefundOrder, answer: client.Document) -> RefundReport:
     code, kind = answer["resultCode"], client.kind_of(answer)
     names_it = answer["orderId"] == order.reference
-    if (names_it and (kind is Kind.NO_REFUND or code == codes.MAYBE_REFUNDED)) or (
-        code == codes.UNKNOWN_ORDER and _can_not_arrive_any_more(order)
-    ):
+    if names_it and (kind is Kind.NO_REFUND or code == codes.MAYBE_REFUNDED):
         return _report(verdicts.of_refund(code, asked=True), answer, "")
-    if code != codes.UNKNOWN_ORDER and kind not in (Kind.DONE, Kind.PENDING):
+    if code == codes.UNKNOWN_ORDER:
+        # requestId makes a repeat the same refund, so it may be sent again.
+        return replace(_report(Verdict(Outcome.PENDING), answer, ""), unknown=True)
+    if kind not in (Kind.DONE, Kind.PENDING):
         client.raise_for(answer, asking=True)
     return _report(Verdict(Outcome.PENDING), answer, "")
-
-
-def _can_not_arrive_any_more(order: RefundOrder) -> bool:
-    return order.created_at is not None and order.now - order.created_at >= _NEVER_ARRIVED
 
 
 def _report(verdict: Verdict, answer: client.Document, number: str) -> RefundReport:

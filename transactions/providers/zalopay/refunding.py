@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 from payments_site.kernel.clock import vietnam_day
 from payments_site.kernel.http import HttpClient
@@ -14,8 +14,6 @@ from transactions.providers.zalopay.reading import number_of, record_of
 
 _LONGEST_ID = 45
 _LONGEST_DESCRIPTION = 100
-# A request travels for seconds: what ZaloPay does not know of after this never arrived.
-_NEVER_ARRIVED = timedelta(hours=1)
 _NO_NUMBER = ("Không có mã giao dịch ZaloPay của khoản thanh toán", "ZaloPay's number of the payment is not known")
 _FEE_TOO_HIGH = ("Phí hoàn tiền không nhỏ hơn số tiền hoàn", "The refund's fee is not less than the refund")
 # Asked for before (-23, -11): in work or done there, refund's query says which.
@@ -46,22 +44,19 @@ def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> Ref
 
 
 def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
-    """What became of the refund; 3 with -1 waits for a person at ZaloPay and is PENDING like any 3.
-
-    -101 (no such refund) fails it once it can not be on its way any more.
-    """
+    """What became of the refund; 3 with -1 waits for a person at ZaloPay and is PENDING like any 3. -101: it never arrived."""
     request = {"m_refund_id": refund_id_of(account, order), "timestamp": milliseconds(order.now)}
     answer = client.call(account, "/v2/query_refund", request, signing.QUERY_REFUND, codes.QUERY_REFUND, http)
     if answer.kind is Kind.NOT_THERE:
-        gone = order.created_at is not None and order.now - order.created_at >= _NEVER_ARRIVED
-        return _report(Outcome.FAILED if gone else Outcome.PENDING, answer)
+        # -23 keeps a repeat from being made twice, so it may be sent again.
+        return replace(_report(Outcome.PENDING, answer), unknown=True)
     if answer.kind is Kind.REFUSED:
         client.raise_for(answer, asking=True)
     return _settled(answer)
 
 
 def refund_id_of(account: AccountContext, order: RefundOrder) -> str:
-    """``yymmdd_appid_reference`` of the Vietnam day on which the refund was written: the same at every try, at most 45 long."""
+    """``yymmdd_appid_reference`` of the Vietnam day of the first sending: the same at every try, at most 45 long."""
     day = vietnam_day(order.created_at or order.now)
     prefix = f"{day:%y%m%d}_{account.credentials['app_id']}_"
     short = "".join(character for character in order.reference if character.isascii() and character.isalnum())

@@ -26,6 +26,7 @@ from transactions.providers.momo.codes import RESULT, Kind
 PAID, FAILED, PENDING = Outcome.PAID, Outcome.FAILED, Outcome.PENDING
 DONE = {"resultCode": 0, "amount": 40_000, "transId": 5000000001}
 ENTRY = {"orderId": "R0000000001", "amount": 40_000, "resultCode": 0, "transId": 5000000001}
+PENDING_ANSWER = {"resultCode": 7002}
 
 
 def refund(answer: Any, order: RefundOrder = REFUND, status: int = 200) -> RefundReport:
@@ -181,11 +182,10 @@ def test_a_refusal_that_does_not_name_the_refund_settles_nothing(code: int) -> N
         ask({"resultCode": code, "orderId": "absent"})
 
 
-def test_a_refund_that_momo_does_not_know_fails_only_once_it_can_not_be_on_its_way_any_more() -> None:
-    answer = {"resultCode": 42, "message": "Không tìm thấy"}
-    assert ask(answer, replace(REFUND, now=NOW + timedelta(minutes=59))).outcome is PENDING
-    assert ask(answer, replace(REFUND, now=NOW + timedelta(minutes=60))).outcome is FAILED
-    assert ask(answer, replace(REFUND, created_at=None, now=NOW + timedelta(days=9))).outcome is PENDING
+def test_a_refund_that_momo_does_not_know_never_arrived_and_is_neither_done_nor_failed() -> None:
+    report = ask({"resultCode": 42, "message": "Không tìm thấy"})
+    assert (report.outcome, report.unknown, report.refund_no, report.failure_vi) == (PENDING, True, None, None)
+    assert not ask(PENDING_ANSWER).unknown
 
 
 @pytest.mark.parametrize("code", [20, 43, 99, 31337])

@@ -17,6 +17,7 @@ from transactions.providers.zalopay.codes import Kind
 PAID, FAILED, PENDING = Outcome.PAID, Outcome.FAILED, Outcome.PENDING
 OUTCOMES = {Kind.DONE: PAID, Kind.PENDING: PENDING, Kind.FAILED: FAILED, Kind.REFUSED: FAILED}
 ID = f"261121_{APP}_R0000000001"
+PENDING_ANSWER = {"return_code": 3}
 
 
 def refund(answer: Any, order: RefundOrder = REFUND, status: int = 200) -> RefundReport:
@@ -151,11 +152,10 @@ def test_a_refund_is_asked_for_by_its_id(answer: Any, outcome: Outcome) -> None:
     ]
 
 
-def test_a_refund_that_zalopay_does_not_know_fails_only_once_it_can_not_be_on_its_way_any_more() -> None:
-    answer = {"return_code": 2, "sub_return_code": -101}
-    assert ask(answer, replace(REFUND, now=NOW + timedelta(minutes=59))).outcome is PENDING
-    assert ask(answer, replace(REFUND, now=NOW + timedelta(minutes=60))).outcome is FAILED
-    assert ask(answer, replace(REFUND, created_at=None, now=NOW + timedelta(days=9))).outcome is PENDING
+def test_a_refund_that_zalopay_does_not_know_never_arrived_and_is_neither_done_nor_failed() -> None:
+    report = ask({"return_code": 2, "sub_return_code": -101})
+    assert (report.outcome, report.unknown, report.refund_no, report.failure_vi) == (PENDING, True, None, None)
+    assert not ask(PENDING_ANSWER).unknown
 
 
 @pytest.mark.parametrize("ask_", [refund, ask])
