@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from sandbox.state import JsonObject
 
-# What a payment can be; the last five are ends. `held`: authorised, not captured; `underpaid`: part of the money came.
-STATES = ("open", "processing", "held", "underpaid", "paid", "failed", "cancelled", "expired")
+# A payment is open, processing, underpaid (part of the money came), or has ended: held (authorised, not captured), paid, failed,
+# cancelled, expired.
 UNFINISHED = frozenset({"open", "processing", "underpaid"})
 
 
@@ -88,7 +88,6 @@ class Payment:
     second_no: str = ""
     paid_at: float = 0
     settle_at: float = 0
-    late_scenario: str = ""
     orders_made: int = 0
     own: JsonObject = field(default_factory=dict)
     refunds: list[Refund] = field(default_factory=list)
