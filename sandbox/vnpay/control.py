@@ -1,19 +1,33 @@
 """The control API under /_control/vnpay/: scripts play the buyer, the bank and the bad luck."""
 
 import asyncio
+from collections import Counter
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from sandbox.control import ControlError, field, one_of, read_fault, read_object
+from sandbox.faults import ALL_MODES
 from sandbox.state import JsonObject
+from sandbox.vnpay.cashier import Outcome
 from sandbox.vnpay.checks import PageError
 from sandbox.vnpay.ipn import METHODS, MODES
 from sandbox.vnpay.model import Payment, Refund, Terminal
-from sandbox.vnpay.refunds import STATES, move_on, set_state
+from sandbox.vnpay.refunds import FULL, PARTIAL, STATES, move_on, set_state
 from sandbox.vnpay.scenarios import SCENARIOS, Scenario, name_of_amount, scenario
-from sandbox.vnpay.signing import signed_query
+from sandbox.vnpay.signing import signed_query, vietnam_time
+from sandbox.vnpay.uniform import (
+    NEVER_SECONDS,
+    left_to_refund,
+    read_fault_target,
+    read_pay,
+    read_refund_state,
+    read_settings,
+    read_shared,
+    shown_refund,
+)
+from sandbox.vnpay.uniform import shown as shared
 
 if TYPE_CHECKING:
     from sandbox.vnpay.provider import VnpaySandbox
@@ -32,12 +46,15 @@ class Control:
         base = "/_control/vnpay"
         return [
             web.post(f"{base}/terminals", self.put_terminal),
+            web.post(f"{base}/accounts", self.put_terminal),
             web.get(f"{base}/payments", self.list_payments),
             web.get(f"{base}/payments/{{txn_ref:.+}}", self.show_payment),
             web.post(f"{base}/pay", self.pay),
             web.post(f"{base}/ipn", self.send_ipn),
+            web.post(f"{base}/notify", self.send_ipn),
             web.post(f"{base}/sign", self.sign),
             web.post(f"{base}/faults", self.add_fault),
+            web.post(f"{base}/portal_refunds", self.refund_outside),
             web.post(f"{base}/refunds/{{ref:.+}}", self.set_refund),
             web.post(f"{base}/settings", self.change_settings),
             web.post(f"{base}/reset", self.reset),
@@ -45,7 +62,7 @@ class Control:
 
     async def put_terminal(self, request: web.Request) -> web.Response:
         """Registers a terminal, or changes it: the same tmn_code replaces all of it."""
-        body = await read_object(request)
+        body = read_shared(await read_object(request))
         websites = body.get("websites")
         if websites is not None and not (isinstance(websites, list) and all(isinstance(one, str) for one in websites)):
             raise ControlError("websites: must be a list of host names")
@@ -62,34 +79,46 @@ class Control:
         self._vnpay.ledger.terminals[terminal.tmn_code] = terminal
         self._vnpay.changed()
         shown = {name: value for name, value in asdict(terminal).items() if name != "hash_secret"}
-        return web.json_response(shown, status=201)
+        return web.json_response(shown | {"notify_url": terminal.ipn_url}, status=201)
 
     async def list_payments(self, _request: web.Request) -> web.Response:
-        return web.json_response({"payments": [show(one) for one in self._vnpay.ledger.payments.values()]})
+        payments = self._vnpay.ledger.payments.values()
+        orders = Counter((one.tmn_code, one.txn_ref) for one in payments)
+        return web.json_response({"payments": [self._show(one, orders[one.tmn_code, one.txn_ref]) for one in payments]})
 
     async def show_payment(self, request: web.Request) -> web.Response:
-        payment = self._find(request.match_info["txn_ref"], request.query.get("tmn_code"))
-        return web.json_response(show(payment) | {"return_url": self._return_url(payment)})
+        payment = self._find(request.match_info["txn_ref"], request.query.get("tmn_code") or request.query.get("account"))
+        return web.json_response(self._show(payment))
 
     async def pay(self, request: web.Request) -> web.Response:
         """Ends a payment as the buyer would, through the same strict checks as the browser."""
-        body = await read_object(request)
+        body = read_pay(await read_object(request))
         seconds = field(body, "seconds", float) if "seconds" in body else None
         try:
             payment = self._payment_to_end(body)
             chosen = _chosen(body, payment.amount)
             wait = field(body, "wait_ipn", bool, not (chosen.late or chosen.ipn in {"after_return", "slow"}))
-            first_answer = self._vnpay.play(payment, chosen, seconds)
+            first_answer = self._play(payment, chosen, seconds)
         except PageError as refused:
             message = f"the payment page refuses with code {refused.code}"
             raise ControlError(message, error_code=refused.code) from None
         if wait:
             await first_answer.wait()
-        return web.json_response(show(payment) | {"return_url": self._return_url(payment)})
+        return web.json_response(self._show(payment))
+
+    def _play(self, payment: Payment, chosen: Scenario, seconds: float | None) -> asyncio.Event:
+        silent = payment.state == "processing" and payment.settle_at - self._vnpay.clock.timestamp() > NEVER_SECONDS / 2
+        if not silent:
+            return self._vnpay.play(payment, chosen, seconds)
+        # Of a bank that never answers by itself, this call is the answer, however late it is.
+        self._vnpay.cashier.settle(payment, Outcome(chosen.kind, chosen.code))
+        payment.ipn_mode = chosen.ipn
+        self._vnpay.changed()
+        return self._vnpay.postman.begin(payment, seconds)
 
     async def send_ipn(self, request: web.Request) -> web.Response:
         """Sends a correctly signed IPN outside VNPay's rule; these tries do not count among the ten."""
-        body = await read_object(request)
+        body = read_shared(await read_object(request))
         payment = self._find(field(body, "txn_ref", str), body.get("tmn_code"))
         terminal = self._vnpay.ledger.terminals[payment.tmn_code]
         method, times = one_of(body, "method", METHODS, "GET"), field(body, "times", int, 1)
@@ -102,11 +131,12 @@ class Control:
         answers = list(await asyncio.gather(*sends)) if at_once else [await send for send in sends]
         payment.ipn.extend(answers)
         self._vnpay.changed()
-        return web.json_response({"txn_ref": payment.txn_ref, "answers": [asdict(one) for one in answers]})
+        told = [asdict(one) for one in answers]
+        return web.json_response({"txn_ref": payment.txn_ref, "reference": payment.txn_ref, "answers": told})
 
     async def sign(self, request: web.Request) -> web.Response:
         """Any fields as VNPay would sign them with the terminal's key."""
-        body = await read_object(request)
+        body = read_shared(await read_object(request))
         terminal = self._vnpay.ledger.terminals.get(field(body, "tmn_code", str))
         if terminal is None:
             raise ControlError("no such terminal", status=404)
@@ -114,20 +144,43 @@ class Control:
         return web.json_response({"query": query, "secure_hash": signed["vnp_SecureHash"], "fields": signed})
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        self._vnpay.faults.add(read_fault(await read_object(request), FAULT_TARGETS))
+        body = read_fault_target(await read_object(request))
+        self._vnpay.faults.add(read_fault(body, FAULT_TARGETS, ALL_MODES))
         return web.json_response({"status": "ok"}, status=201)
+
+    async def refund_outside(self, request: web.Request) -> web.Response:
+        """A refund made by hand in VNPay's portal: querydr shows it, no request of the merchant belongs to it."""
+        body = read_shared(await read_object(request))
+        payment = self._find(field(body, "txn_ref", str), body.get("tmn_code"))
+        amount = field(body, "amount", int)
+        if not 0 < amount <= left_to_refund(payment):
+            raise ControlError("amount: more than what is left of the payment")
+        refund = Refund(
+            number=self._vnpay.ledger.next_number(),
+            request_id="",
+            transaction_type=FULL if amount == payment.amount else PARTIAL,
+            amount=amount,
+            create_by="portal",
+            order_info="Hoan tien tren trang quan tri",
+            pay_date=vietnam_time(self._vnpay.clock.now()),
+            status="06",
+            of_number=payment.transaction_no,
+        )
+        payment.refunds.append(refund)
+        self._vnpay.changed()
+        return web.json_response(shown_refund(refund), status=201)
 
     async def set_refund(self, request: web.Request) -> web.Response:
         """Puts a refund (by its number, its request id, or its payment's txn_ref: the last one) into a state."""
-        status = one_of(await read_object(request), "status", STATES)
+        status = one_of(read_refund_state(await read_object(request)), "status", STATES)
         payment, refund = self._find_refund(request.match_info["ref"])
         set_state(payment, refund, status)
         self._vnpay.changed()
-        return web.json_response(asdict(refund))
+        return web.json_response(shown_refund(refund))
 
     async def change_settings(self, request: web.Request) -> web.Response:
         """Changes the named times (seconds) and counts; answers with all of them."""
-        body = await read_object(request)
+        body = read_settings(await read_object(request))
         settings = self._vnpay.settings
         known = {one.name for one in fields(settings)}
         if unknown := body.keys() - known:
@@ -140,6 +193,12 @@ class Control:
         self._vnpay.reset()
         self._vnpay.changed()
         return web.json_response({"status": "ok"})
+
+    def _show(self, payment: Payment, orders_made: int | None = None) -> JsonObject:
+        if orders_made is None:
+            key = (payment.tmn_code, payment.txn_ref)
+            orders_made = sum(1 for one in self._vnpay.ledger.payments.values() if (one.tmn_code, one.txn_ref) == key)
+        return show(payment) | shared(payment, orders_made) | {"return_url": self._return_url(payment)}
 
     def _return_url(self, payment: Payment) -> str | None:
         return self._vnpay.cashier.return_url(payment) if payment.finished else None

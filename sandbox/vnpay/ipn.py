@@ -126,7 +126,7 @@ class Postman:
         terminal = self._ledger.terminals[payment.tmn_code]
         fault = self._faults.take("ipn")
         fields = payment.result_fields(second=_acknowledged(payment) > 0)
-        if payment.ipn_mode == "wrong_amount":
+        if payment.ipn_mode == "wrong_amount" or (fault and fault.mode == "tampered"):
             fields["vnp_Amount"] = str((payment.amount + 1_000) * 100)
         query = signed_query(terminal.hash_secret, fields)
         if payment.ipn_mode == "bad_signature" or (fault and fault.mode == "garbage"):
