@@ -237,9 +237,10 @@ class MerchantSite:
     def show(self, gateway: str, attributes: dict[str, str]) -> None:
         """Puts the form on the page, as the README says it must be."""
         given = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
+        script = f'<script type="text/javascript" id="napas-widget-script" src="{gateway}{SCRIPT}" {given}></script>'
         self.html = (
             '<!doctype html><html lang="vi"><body><form id="merchant-form" action="/return/napas" method="post"></form>'
-            f'<div id="napas-widget-container"></div><script type="text/javascript" id="napas-widget-script" src="{gateway}{SCRIPT}" {given}></script>'
+            f'<div id="napas-widget-container"></div>{script}'
         )
 
     def stop(self) -> None:

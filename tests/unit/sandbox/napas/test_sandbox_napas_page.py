@@ -13,7 +13,8 @@ GOOD = {"do": "card", "number": "9704 0000 0000 0018", "holder": "nguyen  van a"
 SCRIPT = "/napas/api/restjs/resources/js/napas.hostedform.min.js"
 PAGE = f"""
 <form id="merchant-form" action="/return?a=1&amp;b=2" method="post"><div id="napas-widget-container"></div></form>
-<script type="text/javascript" id="napas-widget-script" src="http://gateway.example{SCRIPT}" merchantId="M&amp;M" orderAmount="5" unknown="x"></script>
+<script type="text/javascript" id="napas-widget-script" src="http://gateway.example{SCRIPT}"
+  merchantId="M&amp;M" orderAmount="5" unknown="x"></script>
 """
 
 
