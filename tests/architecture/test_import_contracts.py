@@ -46,7 +46,7 @@ def test_a_forbidden_import_would_be_found(tmp_path: Path) -> None:
 
 def test_every_provider_is_named_by_the_contract_of_independence() -> None:
     folder = ROOT / "transactions" / "providers"
-    providers = {f"transactions.providers.{path.parent.name}" for path in folder.glob("*/__init__.py")}
+    providers = {f"transactions.providers.{path.parent.name}" for path in folder.glob("*/adapter.py")}
     named = [set(one["modules"]) for one in _CONTRACTS["contracts"] if one["type"] == "independence"]
     assert providers
     assert named == [providers]
