@@ -2,7 +2,8 @@
 
 from transactions.admin.evidence import EventAdmin
 from transactions.admin.issues import MoneyIssueAdmin
-from transactions.admin.rows import AttemptAdmin, ReceiptAdmin, RefundAdmin
+from transactions.admin.refunds import RefundAdmin
+from transactions.admin.rows import AttemptAdmin, ReceiptAdmin
 from transactions.admin.transactions import TransactionAdmin
 
 __all__ = ["AttemptAdmin", "EventAdmin", "MoneyIssueAdmin", "ReceiptAdmin", "RefundAdmin", "TransactionAdmin"]

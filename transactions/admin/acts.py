@@ -17,6 +17,7 @@ from payments_site.kernel import clock
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, AskForm, NoteForm, OptionalNoteForm
 from transactions.admin.cells import link, page_url
+from transactions.admin.refund_acts import ON_PAYMENT
 from transactions.lifecycle import Status
 from transactions.models import Transaction
 from transactions.services.cancel import cancel_payment
@@ -124,6 +125,7 @@ ACTS = (
         _("You ask for it and a second person decides. Once they agree, the whole amount goes back to the payer."),
         NoteForm, "bad",
     ),
+    *ON_PAYMENT,
     Act(
         "cancel", _("Cancel the payment"), "cancel", "transactions.cancel_payment", _can_be_cancelled, _cancel,
         _("The payer can not pay any more and the client is told. Money that comes all the same is recorded as paid late."),

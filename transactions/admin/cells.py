@@ -30,6 +30,7 @@ ATTEMPT_TONES: dict[str, Tone] = {
     "unknown": Tone.WARNING,
 }
 REFUND_TONES: dict[str, Tone] = {"completed": Tone.GOOD, "failed": Tone.BAD, "unknown": Tone.WARNING}
+REFUND_TONES |= {"awaiting_approval": Tone.WARNING, "awaiting_transfer": Tone.WARNING}
 APPROVAL_TONES: dict[str, Tone] = {"pending": Tone.WARNING, "approved": Tone.GOOD, "rejected": Tone.BAD}
 DELIVERY_TONES: dict[str, Tone] = {"delivered": Tone.GOOD, "dead": Tone.BAD, "pending": Tone.WARNING}
 

@@ -39,6 +39,9 @@ EXPLANATIONS = {
     MoneyIssue.Type.UNDERPAID: _("Less than the amount came before the time ran out. Refund it, or agree with the payer."),
     MoneyIssue.Type.OVERPAID: _("More than the amount came. The surplus should be refunded."),
     MoneyIssue.Type.REFUND_REVERSED: _("The provider took back a refund that it had reported as done."),
+    MoneyIssue.Type.REFUND_MISMATCH: _(
+        "The provider shows a refund that does not fit what we know: more than was left, another amount, or one that had failed."
+    ),
     MoneyIssue.Type.REUSED_NUMBER: _("The provider's number was seen before, with another payment."),
     MoneyIssue.Type.UNIDENTIFIED_MONEY: _("Money came that belongs to no payment we know."),
     MoneyIssue.Type.UNKNOWN_FATE: _("Nobody could say what became of it; the provider must be asked by hand."),

@@ -1,4 +1,4 @@
-"""Attempts, receipts and refunds: mostly reached from a payment's page."""
+"""Attempts and receipts: mostly reached from a payment's page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from transactions.admin.base import MoneyRowAdmin
-from transactions.admin.cells import ATTEMPT_TONES, EMPTY, REFUND_TONES, money_column, provider_column, status_column
+from transactions.admin.cells import ATTEMPT_TONES, EMPTY, money_column, provider_column, status_column
 from transactions.admin.filters import DayFilter, ProviderFilter
-from transactions.models import PaymentAttempt, Receipt, Refund
+from transactions.models import PaymentAttempt, Receipt
 from transactions.timeline.meanings import explained
 
 _AMOUNT = money_column("amount", _("amount"))
@@ -89,23 +89,4 @@ class ReceiptAdmin(MoneyRowAdmin):
     fields = readonly_fields = (
         "public_id", "transaction", "attempt", "account", _AMOUNT, _REFUNDED, "provider_transaction_no", "source", "notice_id",
         "received_at", "created_at",
-    )  # fmt: skip
-
-
-@admin.register(Refund)
-class RefundAdmin(MoneyRowAdmin):
-    """Money that goes back."""
-
-    list_display = (
-        "public_id", "transaction", status_column(REFUND_TONES, _("status")), _AMOUNT, "reason", "tenant", "requested_by",
-        "created_at",
-    )  # fmt: skip
-    list_filter: tuple[str | type, ...] = ("status", DayFilter, "tenant")
-    list_select_related = ("transaction", "tenant")
-    search_fields = ("public_id__startswith", "transaction__public_id__exact", "provider_reference__exact")
-    search_help_text = _("Refund id, whole transaction id or our reference")
-    fields = readonly_fields = (
-        "public_id", "transaction", "receipt", "tenant", _AMOUNT, "reason", "status", "provider_reference", "provider_refund_id",
-        "failure_code", "failure_reason", "internal_refund_id", "requested_by", "requested_by_type", "created_at", "completed_at",
-        "next_query_at", "query_count",
     )  # fmt: skip

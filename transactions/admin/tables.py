@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -136,7 +137,10 @@ def deliveries(payment: Transaction) -> Table:
 
 def approvals(payment: Transaction) -> Table:
     """What was put before a second person."""
-    asked = ApprovalRequest.objects.filter(subject_type="transaction", subject_id=payment.public_id)
+    refunds_of_it = list(payment.refunds.values_list("public_id", flat=True)[:LIMIT])
+    asked = ApprovalRequest.objects.filter(
+        Q(subject_type="transaction", subject_id=payment.public_id) | Q(subject_type="refund", subject_id__in=refunds_of_it)
+    )
     rows: list[list[Cell]] = [
         [
             row_link(one, one.public_id),
