@@ -50,7 +50,8 @@ def query(account: AccountContext, payment: PaymentRef, http: HttpClient, now: d
     report = report_of(record(answer), verdicts.of_payment(code, auto_capture=options.auto_capture(account)))
     # A failure may come without an amount, and without one it would not be believed.
     amount = report.amount if answer["amount"] or report.outcome is Outcome.PAID else payment.amount or None
-    return replace(report, reference=payment.reference, amount=amount, refunds=refunds)
+    # responseTime is that of this answer, not of the payment.
+    return replace(report, reference=payment.reference, amount=amount, refunds=refunds, paid_at=None, pay_date=None)
 
 
 def confirm(account: AccountContext, payment: PaymentRef, kind: str, description: str, http: HttpClient) -> None:

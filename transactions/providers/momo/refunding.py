@@ -5,8 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from payments_site.kernel.http import HttpClient
-from transactions.providers.base import AccountContext, AnswerUnreadable, Outcome, RefundOrder, RefundReport
+from payments_site.kernel.http import HttpClient, ProviderUnreachable
+from transactions.providers.base import (
+    AccountContext,
+    AnswerUnreadable,
+    FateUnknown,
+    Outcome,
+    ProviderRefused,
+    RefundOrder,
+    RefundReport,
+)
 from transactions.providers.momo import client, codes, signing, verdicts
 from transactions.providers.momo.codes import Kind
 from transactions.providers.momo.reading import amount_of, entries_of, number_of
@@ -31,13 +39,24 @@ def refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> Ref
         "description": order.reason[:_LONGEST_DESCRIPTION],
     }
     answer = client.call(account, "refund", request, signing.REFUND, http)
-    verdict = verdicts.of_refund(answer["resultCode"], asked=False)
+    if answer["resultCode"] == codes.MAYBE_REFUNDED:
+        return _perhaps_made_before(account, order, answer, http)
+    verdict = verdicts.of_refund(answer["resultCode"])
     if verdict.unknown or client.kind_of(answer) in _OUT_OF_REACH:
         client.raise_for(answer)
     client.must_name(answer, request, account, frozenset({Kind.DONE}))
     if verdict.outcome is Outcome.PAID:
         client.must_match_amount(answer, order.amount)
     return _report(verdict, answer, answer["transId"])
+
+
+def _perhaps_made_before(account: AccountContext, order: RefundOrder, answer: client.Document, http: HttpClient) -> RefundReport:
+    """1081: perhaps by this very refund, sent before, which MoMo then shows; if it shows none, this one was refused."""
+    try:
+        seen = query_refund(account, order, http)
+    except (ProviderRefused, ProviderUnreachable) as error:
+        raise FateUnknown(client.words(answer), code=answer["resultCode"]) from error
+    return _report(verdicts.maybe_refunded(), answer, "") if seen.unknown else seen
 
 
 def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) -> RefundReport:
@@ -57,7 +76,7 @@ def query_refund(account: AccountContext, order: RefundOrder, http: HttpClient) 
 
 
 def _shown(order: RefundOrder, entry: dict[str, str], answer: client.Document) -> RefundReport:
-    verdict = verdicts.of_refund(entry["resultCode"], asked=True)
+    verdict = verdicts.of_shown_refund(entry["resultCode"])
     if verdict.outcome is Outcome.PAID and amount_of(entry["amount"]) != order.amount:
         raise AnswerUnreadable("the refund shown is of another amount")
     return _report(verdict, {**answer, "resultCode": entry["resultCode"]}, entry["transId"])
@@ -67,7 +86,7 @@ def _not_shown(order: RefundOrder, answer: client.Document) -> RefundReport:
     code, kind = answer["resultCode"], client.kind_of(answer)
     names_it = answer["orderId"] == order.reference
     if names_it and (kind is Kind.NO_REFUND or code == codes.MAYBE_REFUNDED):
-        return _report(verdicts.of_refund(code, asked=True), answer, "")
+        return _report(verdicts.of_shown_refund(code), answer, "")
     if code == codes.UNKNOWN_ORDER:
         # requestId makes a repeat the same refund, so it may be sent again.
         return replace(_report(Verdict(Outcome.PENDING), answer, ""), unknown=True)

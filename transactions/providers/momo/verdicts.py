@@ -33,16 +33,24 @@ def of_payment(code: str, *, auto_capture: bool) -> Verdict:
     return Verdict(Outcome.PENDING, held=meaning.kind is Kind.HELD and not auto_capture)
 
 
-def of_refund(code: str, *, asked: bool) -> Verdict:
-    """Of a refund's answer, or (``asked``) of what a query shows of this very refund.
-
-    1081 says "perhaps refunded already": as an answer it leaves the fate open, shown of this very refund it is a refusal.
-    """
+def of_refund(code: str) -> Verdict:
+    """Of the answer to a refund. 1081 (perhaps refunded before) alone leaves it open."""
     meaning = codes.RESULT.get(code)
     if meaning is None:
         return Verdict(Outcome.PENDING, unknown=True)
     if meaning.kind is Kind.DONE:
         return Verdict(Outcome.PAID)
-    if meaning.kind in (Kind.FAILED, Kind.REFUSED, Kind.NO_REFUND) or (asked and code == codes.MAYBE_REFUNDED):
+    if meaning.kind in (Kind.FAILED, Kind.REFUSED, Kind.NO_REFUND):
         return Verdict(Outcome.FAILED, code, meaning.vi, meaning.en)
     return Verdict(Outcome.PENDING)
+
+
+def of_shown_refund(code: str) -> Verdict:
+    """Of what MoMo shows of one refund: there 1081 says that this one was refused, whatever was refunded before."""
+    return maybe_refunded() if code == codes.MAYBE_REFUNDED else of_refund(code)
+
+
+def maybe_refunded() -> Verdict:
+    """1081 of a refund that is known not to have been made."""
+    meaning = codes.RESULT[codes.MAYBE_REFUNDED]
+    return Verdict(Outcome.FAILED, codes.MAYBE_REFUNDED, meaning.vi, meaning.en)

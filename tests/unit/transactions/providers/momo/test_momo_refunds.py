@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from payments_site.kernel.http import ProviderSilent
+from tests.unit.transactions.providers import loopback
 from tests.unit.transactions.providers.momo.momo_helpers import (
     ACCESS,
     HTTP,
@@ -53,7 +55,7 @@ def test_a_refund_is_an_order_of_its_own_and_the_same_at_every_try() -> None:
     assert (report.outcome, report.refund_no, report.response_code) == (PAID, "5000000001", "0")
 
 
-@pytest.mark.parametrize("code", [*sorted(set(RESULT) - {"0"}), "31337"])
+@pytest.mark.parametrize("code", [*sorted(set(RESULT) - {"0", "1081"}), "31337"])
 def test_every_code_fails_waits_or_says_nothing(code: str) -> None:
     kind = RESULT[code].kind if code in RESULT else None
     answer = {"resultCode": int(code), "message": "Vì sao" + "!" * 500}
@@ -71,11 +73,37 @@ def test_every_code_fails_waits_or_says_nothing(code: str) -> None:
             assert text is None or ("Vì sao" in text and len(text) <= 255)
 
 
-@pytest.mark.parametrize("code", [1081, 99, 98, 40, 41, 10])
+@pytest.mark.parametrize("code", [99, 98, 40, 41, 10])
 def test_a_refund_that_may_have_been_made_is_never_failed_by_its_answer(code: int) -> None:
     with pytest.raises(FateUnknown) as caught:
         refund({"resultCode": code})
     assert caught.value.code == str(code)
+
+
+def perhaps_before(shown: Any) -> RefundReport:
+    """A refund that MoMo answers with 1081, and ``shown`` when it is asked about it."""
+
+    def answer(path: str, body: dict[str, Any]) -> Any:
+        return {**body, "resultCode": 1081, "message": "Có thể đã hoàn"} if path == "/refund" else shown
+
+    with loopback.provider(answer) as there:
+        report = MOMO.refund(account(there.url), REFUND, HTTP)
+    assert [path for path, _ in there.calls] == ["/refund", "/refund/query"]
+    return report
+
+
+def test_what_was_perhaps_refunded_before_is_asked_about_at_once() -> None:
+    made = perhaps_before({"resultCode": 0, "refundTrans": [ENTRY]})
+    assert (made.outcome, made.refund_no) == (PAID, "5000000001")
+    assert perhaps_before({"resultCode": 7002}).outcome is PENDING
+    refused = perhaps_before({"resultCode": 42})
+    assert (refused.outcome, refused.response_code, refused.unknown) == (FAILED, "1081", False)
+    assert "Có thể đã hoàn" in (refused.failure_vi or "")
+    for shown in ({"resultCode": 99}, {"resultCode": 13}, b"<html>"):
+        with pytest.raises(FateUnknown):
+            perhaps_before(shown)
+    with pytest.raises(ProviderSilent):
+        perhaps_before(None)
 
 
 @pytest.mark.parametrize(
