@@ -31,7 +31,7 @@ from transactions.providers.base import (
 from transactions.providers.napas import form, orders, vpc, vpc_client, webhook
 from transactions.providers.napas.options import LIMITS, options_of
 
-_PRINTABLE = (r"[!-~]{1,256}", "1 to 256 printable characters without spaces are expected")
+_PRINTABLE = (r"[!-~](?:[ -~]{0,254}[!-~])?", "1 to 256 printable characters without spaces at either end are expected")
 _CREDENTIAL_FORMS = {
     "merchant_id": (r"[A-Za-z0-9_.-]{1,64}", "1 to 64 letters, digits, _, . or - are expected"),
     "client_secret": _PRINTABLE,
@@ -74,7 +74,7 @@ class NapasAdapter:
         return payment_method in form.SCHEMES
 
     def check_credentials(self, credentials: Mapping[str, str]) -> dict[str, str]:
-        """A merchant id has letters, digits, ``_.-``; the others are printable and without spaces."""
+        """A merchant id has letters, digits, ``_.-``; the others are printable."""
         return {
             name: problem
             for name, (pattern, problem) in _CREDENTIAL_FORMS.items()

@@ -45,7 +45,8 @@ def session(account: AccountContext, order: PaymentOrder) -> PaymentSession:
         "vpc_Amount": to_vpc_amount(order.amount, options),
         "vpc_CurrencyCode": "VND",
         "vpc_ReturnURL": order.return_url,
-        "vpc_BackURL": order.page_url or order.return_url,
+        # Who gives up comes back the same way; what NAPAS sends along is verified there.
+        "vpc_BackURL": order.return_url,
         "vpc_Locale": "en" if order.locale == "en" else "vn",
         "vpc_TicketNo": order.payer_ip,
     }

@@ -146,7 +146,8 @@ def test_only_its_own_methods_are_taken() -> None:
 
 
 def test_credentials_are_judged_by_their_form() -> None:
-    good = {"merchant_id": "MADE.UP-1", "client_secret": "s", "username": "u", "password": "p!~"}
+    good = {"merchant_id": "MADE.UP-1", "client_secret": "s", "username": "api user", "password": "p!~"}
     assert NAPAS.check_credentials(good) == {}
     assert set(NAPAS.check_credentials({**good, "merchant_id": "a b"})) == {"merchant_id"}
-    assert set(NAPAS.check_credentials({**good, "password": "a b"})) == {"password"}
+    for wrong in ("", " a", "a ", "a\n", "é", "x" * 257):
+        assert set(NAPAS.check_credentials({**good, "password": wrong})) == {"password"}
