@@ -21,7 +21,7 @@ ADMIN = "/api/v1/admin"
 NAPAS = {"merchant_id": "SMARTPOST", "client_secret": "c", "username": "u", "password": "p"}
 NAPAS_DEFAULTS = {
     "mode": "dps", "access_code": None, "amount_factor": 100, "min_amount": None, "max_amount": None, "channel": None,
-    "priority": 100, "max_calls": None,
+    "priority": 100, "offered_from": None, "offered_to": None, "max_calls": None,
 }  # fmt: skip
 
 
