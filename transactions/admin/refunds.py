@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.approvals import approvable_of
 from audit.models import ApprovalRequest
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
@@ -70,9 +71,9 @@ class RefundAdmin(ActsAdmin, MoneyRowAdmin):
     acts = ON_REFUND
     actions = ("export_xlsx", "export_csv")
     list_display = (
-        "public_id", "transaction", status_column(REFUND_TONES, _("status")), _AMOUNT, "reason", "tenant", "source",
-        "requested_by", "created_at", "exported_at",
+        "refund", status_column(REFUND_TONES, _("status")), _AMOUNT, "reason", "source", "application", "created_at",
     )  # fmt: skip
+    list_display_links = ("refund",)
     list_filter: tuple[str | type, ...] = ("status", TransferFilter, "source", DayFilter, "tenant")
     list_select_related = ("transaction", "tenant")
     search_fields = (
@@ -85,7 +86,7 @@ class RefundAdmin(ActsAdmin, MoneyRowAdmin):
             {
                 "fields": (
                     "public_id", "transaction", "state", _AMOUNT, "parts", "reason", "tenant", "source", "requested_by",
-                    "requested_by_type", "approvals", "failure_code", "failure_reason",
+                    "approvals", "failure_code", "failure_reason",
                 ),
             },
         ),
@@ -117,6 +118,16 @@ class RefundAdmin(ActsAdmin, MoneyRowAdmin):
             (title, {**options, "fields": [name for name in options["fields"] if name not in hidden]}) for title, options in sets
         ]
 
+    @admin.display(description=_("refund"))
+    def refund(self, refund: Refund) -> SafeString:
+        """Its id above the client's order."""
+        return format_html('{}<small class="sp-under">{}</small>', refund.public_id, refund.transaction.order_id)
+
+    @admin.display(description=_("tenant"))
+    def application(self, refund: Refund) -> str:
+        """The short code: names are on the refund's page."""
+        return refund.tenant.app_code
+
     @admin.display(description=_("status"))
     def state(self, refund: Refund) -> SafeString:
         """As a coloured label."""
@@ -133,11 +144,14 @@ class RefundAdmin(ActsAdmin, MoneyRowAdmin):
         """What was put before a second person."""
         asked = list(ApprovalRequest.objects.filter(subject_type="refund", subject_id=refund.public_id).order_by("id"))
         lines = (
-            (link(one.public_id, page_url("audit.approvalrequest", one.pk)),
-             badge(one.get_state_display(), APPROVAL_TONES.get(one.state, Tone.NEUTRAL)), one.requested_by, one.decided_by)
+            (
+                link(approvable_of(one.action).label, page_url("audit.approvalrequest", one.pk)),
+                badge(one.get_state_display(), APPROVAL_TONES.get(one.state, Tone.NEUTRAL)),
+                " → ".join(name for name in (one.requested_by, one.decided_by) if name),
+            )
             for one in asked
-        )  # fmt: skip
-        return format_html_join("", "<div>{} {} {} {}</div>", lines) if asked else EMPTY
+        )
+        return format_html_join("", "<div>{} {} {}</div>", lines) if asked else EMPTY
 
     @admin.display(description=_("account it goes to"))
     def payee(self, refund: Refund) -> SafeString | str:

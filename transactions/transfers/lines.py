@@ -15,7 +15,7 @@ TITLES: tuple[Promise, ...] = (
     _("Refund"),
     _("Order"),
     _("Bank"),
-    _("Bank's BIN"),
+    _("Bank BIN"),
     _("Account number"),
     _("Account name"),
     _("Amount (đồng)"),

@@ -109,7 +109,7 @@ def test_a_transfer_is_reported_by_one_and_confirmed_by_another(bank: Bank) -> N
     approval = ApprovalRequest.objects.get()
     html = maker.get(page(refund)).content.decode()
     assert act(refund, "paid") not in html
-    assert approval.public_id in html
+    assert page(approval) in html
     assert "FT0001" in checker.get(page(approval)).content.decode()
     do(checker, approval, "approve", note="")
     refund.refresh_from_db()
