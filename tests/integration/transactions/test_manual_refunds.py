@@ -110,6 +110,19 @@ def test_two_people_complete_it_with_the_banks_reference(bank, people):
     truth.check(bank.role.tenant_id)
 
 
+def test_every_step_of_a_refund_is_told_to_its_own_address_too(bank, people):
+    url = "https://shop.example/refunds"
+    payment, refund = asked(bank, amount=40_000, notification_url=url)
+    confirm(report(refund, people[0]), people[1])
+    second = Refund.objects.get(public_id=bank.refund(payment, 10_000, notification_url=url).json()["data"]["refund_id"])
+    manual_refund.report_unpaid(refund_id=second.pk, reason="x", actor=STAFF, now=clock.now())
+    sent = CallbackDelivery.objects.filter(transaction=payment, url=url).order_by("event_id")
+    told = ["refund.processing", "refund.completed", "refund.processing", "refund.failed"]
+    assert list(sent.values_list("event__message_type", flat=True)) == told
+    elsewhere = CallbackDelivery.objects.filter(transaction=payment, event__message_type__startswith="refund.").exclude(url=url)
+    assert elsewhere.count() == 4
+
+
 def test_who_reports_the_transfer_does_not_confirm_it(bank):
     boss = person("boss", "pay_refund", "decide_approvalrequest")
     _payment, refund = asked(bank)
