@@ -23,36 +23,45 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class CredentialForm:
-    """The fields of one provider. ``identifier`` names those that tell accounts apart; ``patterns`` are what they look like."""
+    """The fields of one provider. ``identifier`` names those that tell accounts apart; ``patterns`` are what they look like.
+
+    ``name`` is the provider's own, the same in every language.
+    """
 
     fields: tuple[str, ...]
     identifier: tuple[str, ...]
     patterns: Mapping[str, str] = field(default_factory=dict)
     open_fields: frozenset[str] = frozenset()
+    name: str = ""
 
     def is_secret(self, name: str) -> bool:
         """Whether the field's value may never be shown again."""
         return name not in self.identifier and name not in self.open_fields
 
 
+# The closed list of providers: who stands here can be set up and named by clients (``PaymentProvider``).
 FORMS: dict[str, CredentialForm] = {
-    "vnpay": CredentialForm(("tmn_code", "hash_secret"), ("tmn_code",), {"tmn_code": r"[A-Za-z0-9]{8}"}),
+    "vnpay": CredentialForm(("tmn_code", "hash_secret"), ("tmn_code",), {"tmn_code": r"[A-Za-z0-9]{8}"}, name="VNPay"),
     "momo": CredentialForm(
-        ("partner_code", "access_key", "secret_key"), ("partner_code",), {"partner_code": r"[A-Za-z0-9_-]{1,50}"}
+        ("partner_code", "access_key", "secret_key"), ("partner_code",), {"partner_code": r"[A-Za-z0-9_-]{1,50}"}, name="MoMo"
     ),
-    "zalopay": CredentialForm(("app_id", "key1", "key2"), ("app_id",), {"app_id": r"[0-9]{1,18}"}),
+    "zalopay": CredentialForm(("app_id", "key1", "key2"), ("app_id",), {"app_id": r"[0-9]{1,18}"}, name="ZaloPay"),
     "napas": CredentialForm(
         ("merchant_id", "client_secret", "username", "password"),
         ("merchant_id",),
         {"merchant_id": r"[A-Za-z0-9_.-]{1,64}"},
         frozenset({"username"}),
+        name="NAPAS",
     ),
-    "payos": CredentialForm(("client_id", "api_key", "checksum_key"), ("client_id",), {"client_id": r"[A-Za-z0-9_-]{1,64}"}),
+    "payos": CredentialForm(
+        ("client_id", "api_key", "checksum_key"), ("client_id",), {"client_id": r"[A-Za-z0-9_-]{1,64}"}, name="PayOS"
+    ),
     "vietqr": CredentialForm(
         ("bin", "account_number", "account_name", "webhook_secret"),
         ("bin", "account_number"),
         {"bin": r"[0-9]{6}", "account_number": r"[A-Za-z0-9]{1,19}"},
         frozenset({"account_name"}),
+        name="VietQR",
     ),
 }
 
@@ -132,7 +141,16 @@ _OPTION_FAULTS = {
 COMMON_OPTIONS = (
     Option(
         "priority", OptionKind.INT, _("Priority"),
-        _("Where several providers can take a payment, the smallest number comes first."), 100, smallest=0, largest=1000,
+        _("Where several providers can take a payment, the smallest number comes first; the same number: the cheapest."),
+        100, smallest=0, largest=1000,
+    ),
+    Option(
+        "offered_from", OptionKind.INT, _("Offered from"),
+        _("In đồng. Payers who choose are not offered it below this amount; a client may still name it."),
+    ),
+    Option(
+        "offered_to", OptionKind.INT, _("Offered up to"),
+        _("In đồng. Payers who choose are not offered it above this amount; a client may still name it."),
     ),
     Option(
         "max_calls", OptionKind.INT, _("Calls at the same time"),
@@ -236,9 +254,10 @@ def shown_options(provider_code: str, options: Mapping[str, Any]) -> dict[str, A
 
 def _together(provider_code: str, options: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """What single values do not show."""
-    smallest, largest = options.get("min_amount"), options.get("max_amount")
-    if smallest is not None and largest is not None and smallest > largest:
-        yield _option_problem("max_amount", "not below the smallest amount")
+    for low, high in (("min_amount", "max_amount"), ("offered_from", "offered_to")):
+        smallest, largest = options.get(low), options.get(high)
+        if smallest is not None and largest is not None and smallest > largest:
+            yield _option_problem(high, "not below the smallest amount")
     if provider_code == "napas" and options.get("mode") == "vpc" and not options.get("access_code"):
         yield _option_problem("access_code", "required for the older gateway")
 

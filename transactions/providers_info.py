@@ -11,6 +11,7 @@ from tenants.selectors import TenantContext
 from transactions.availability import HEALTH, availability
 from transactions.providers import registry
 from transactions.providers.circuits import State
+from transactions.providers.limits import limits_of
 
 
 def provider_lines(tenant: TenantContext, accounts: Sequence[ProviderAccount], language: str) -> list[dict[str, Any]]:
@@ -30,6 +31,7 @@ def provider_line(
     adapter = registry.ADAPTERS.get(account.provider.code)
     if adapter is None:
         return None
+    low, high = limits_of(account, adapter)
     return {
         "provider_code": adapter.code,
         "name": account.provider.name,
@@ -37,8 +39,8 @@ def provider_line(
         "methods": [
             {"code": method.code, "name": method.name_en if language == "en" else method.name_vi} for method in adapter.methods
         ],
-        "min_amount": max(tenant.min_amount, adapter.limits.min_amount),
-        "max_amount": min(tenant.max_amount, adapter.limits.max_amount),
+        "min_amount": max(tenant.min_amount, low),
+        "max_amount": min(tenant.max_amount, high),
         "currencies": list(CURRENCIES),
         "capabilities": sorted(capability.value for capability in adapter.capabilities),
         "health": HEALTH[state if state is not None else availability([account])[account.pk]],

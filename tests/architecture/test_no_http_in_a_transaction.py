@@ -11,7 +11,6 @@ from django.db import transaction
 from payments_site.kernel.http import HttpClient, ProviderUnreachable
 from tests.architecture.source import APPS, modules
 from tests.conftest import HttpInsideTransaction, OutsideWorld
-from transactions.services.accounts import http_client
 
 NOWHERE = "http://127.0.0.1:1/"
 CLIENTS = ("urllib3", "requests", "httpx", "aiohttp", "http.client", "urllib.request", "websockets", "ftplib", "smtplib")
@@ -44,7 +43,7 @@ def test_a_provider_called_inside_a_transaction_fails_the_test() -> None:
 @pytest.mark.django_db
 def test_the_client_of_the_services_is_watched_as_well() -> None:
     with transaction.atomic(), transaction.atomic(), pytest.raises(HttpInsideTransaction):
-        http_client().post_json(NOWHERE, {})
+        HttpClient().post_json(NOWHERE, {})
 
 
 def test_a_provider_called_in_a_real_transaction_fails_the_test(committed_db: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -52,6 +53,8 @@ def pay_attempt(request: HttpRequest, transaction_id: str, attempt_id: str) -> H
         page = _page(payment, language)
         if not page["can_pay"] or attempt.status not in OPEN_ATTEMPT:
             return render(request, "checkout/pay.html", page)
+        if attempt.payment_url and urlsplit(attempt.payment_url).path != request.path:
+            return HttpResponseRedirect(attempt.payment_url)  # the provider has a page of its own
         try:
             page["form"] = payer_form(payment=payment, attempt=attempt, now=clock.now())
         except ProviderTrouble as error:
@@ -176,7 +179,7 @@ def _offered(payment: Transaction, language: str) -> list[dict[str, Any]]:
     tenant = context_of_tenant(payment.tenant_id)
     offered = []
     for choice in choices(tenant=tenant, payment=payment, now=clock.now()):
-        line = provider_line(tenant, choice.account, language)
+        line = provider_line(tenant, choice.account, language, choice.state)
         if line is not None:
             offered.append({**line, "available": choice.available})
     return offered

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from payments_site.kernel.errors import DomainError
-from payments_site.kernel.http import HttpClient
 from tenants.models import ProviderAccount
 from tenants.selectors import TenantContext, account_for, credentials
 from transactions.providers import registry
 from transactions.providers.base import AccountContext, Provider
+from transactions.providers.limits import limits_of
 
 
 class ProviderNotConfigured(DomainError):
@@ -36,15 +35,14 @@ class Route:
     version: int
 
     @property
+    def limits(self) -> tuple[int, int]:
+        """The smallest and the largest amount it takes, in đồng: the provider's, narrowed by the account's own contract."""
+        return limits_of(self.account, self.adapter)
+
+    @property
     def context(self) -> AccountContext:
         """The account as the adapter takes it."""
         return context_of(self.account, self.version)
-
-
-@functools.lru_cache(maxsize=1)
-def http_client() -> HttpClient:
-    """The process's one HTTP client for providers."""
-    return HttpClient(connect_timeout=settings.PROVIDER_CONNECT_TIMEOUT, read_timeout=settings.PROVIDER_READ_TIMEOUT)
 
 
 def context_of_attempt(account: ProviderAccount, version: int) -> AccountContext:

@@ -130,7 +130,7 @@ def check_amount(amount: int, tenant: TenantContext, route: Route | None) -> Non
     """Raises ``AmountOutOfRange`` unless the tenant, and the provider if there is one, take this amount."""
     low, high = tenant.min_amount, tenant.max_amount
     if route is not None:
-        low, high = max(low, route.adapter.limits.min_amount), min(high, route.adapter.limits.max_amount)
+        low, high = max(low, route.limits[0]), min(high, route.limits[1])
     if not low <= amount <= high:
         raise AmountOutOfRange(
             {"field": "amount", "value": amount, "min_amount": low, "max_amount": high},

@@ -22,7 +22,7 @@ from transactions.services.accounts import context_of_attempt
 
 logger = logging.getLogger(__name__)
 
-_NOT_DONE = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
+_NOT_DONE = (FateUnknown, ProviderSilent, ProviderUnreachable)
 _UNDECIDED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
 
 
@@ -42,7 +42,10 @@ def ref_of(attempt: PaymentAttempt) -> PaymentRef:
 def is_withdrawable(attempt: PaymentAttempt) -> bool:
     """Whether the provider can be told that the attempt is given up."""
     adapter = registry.ADAPTERS.get(attempt.provider_code)
-    return adapter is not None and Capability.CANCEL in adapter.capabilities and attempt.status in _UNDECIDED
+    if adapter is None or Capability.CANCEL not in adapter.capabilities or attempt.status not in _UNDECIDED:
+        return False
+    # Where money can be held, it is the hold that can be released, and nothing else.
+    return attempt.held or Capability.CAPTURE not in adapter.capabilities
 
 
 def withdraw(*, attempt: PaymentAttempt, now: datetime) -> bool:
@@ -72,6 +75,9 @@ def capture(*, attempt: PaymentAttempt, now: datetime) -> bool:
 def _done(attempt: PaymentAttempt, what: str, ask: Callable[[HttpClient], None]) -> bool:
     try:
         calls.call(attempt.account, registry.get(attempt.provider_code), ask)
+    except ProviderRefused as error:
+        logger.info("attempt is not to be %s: attempt=%s code=%s", what, attempt.public_id, error.code)
+        return False
     except _NOT_DONE as error:
         logger.warning("attempt could not be %s: attempt=%s error=%s", what, attempt.public_id, type(error).__name__)
         return False

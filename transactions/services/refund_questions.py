@@ -26,7 +26,7 @@ _NO_ANSWER = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
 _OPEN = (Refund.Status.PROCESSING, Refund.Status.UNKNOWN)
 
 
-def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
+def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime, background: bool = False) -> Refund:
     """Ask the provider what became of a refund; one that was written but never sent is sent.
 
     One that was sent is never sent anew, but for a provider that says it has none under our reference (``RefundReport.unknown``):
@@ -36,7 +36,7 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     if refund.status not in _OPEN or refund.updated_at == now:
         return refund
     refund = Refund.objects.select_related("receipt__attempt", "receipt__account__provider", "transaction").get(pk=refund_id)
-    report = _question(refund, now)
+    report = _question(refund, now, background=background)
     if report is not None and report.unknown and _take_back(refund_id, now):
         refund = send(refund_id=refund_id, actor=actor, now=now)
     else:
@@ -46,7 +46,7 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     return refund
 
 
-def _question(refund: Refund, now: datetime) -> RefundReport | None:
+def _question(refund: Refund, now: datetime, *, background: bool) -> RefundReport | None:
     """What the provider says; None where it could not be asked, or not understood."""
     account = refund.receipt.account
     adapter = registry.get(account.provider.code)
@@ -54,7 +54,7 @@ def _question(refund: Refund, now: datetime) -> RefundReport | None:
         return None
     query = functools.partial(cast(QueriesRefunds, adapter).query_refund, context_of_refund(refund), order_of(refund, now))
     try:
-        report = calls.call(account, adapter, query, idempotent=True)
+        report = calls.call(account, adapter, query, idempotent=True, background=background)
     except _NO_ANSWER as error:
         logger.warning("refund could not be asked for: refund=%s error=%s", refund.public_id, type(error).__name__)
         return None

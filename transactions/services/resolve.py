@@ -9,7 +9,7 @@ import functools
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,30 +17,29 @@ from audit.services import SYSTEM, Actor
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
 from transactions.lifecycle import IssueType
-from transactions.models import PaymentAttempt, Receipt, Refund
+from transactions.models import PaymentAttempt, Receipt
 from transactions.providers import registry
 from transactions.providers.base import (
     Capability,
     FateUnknown,
-    Outcome,
     ProviderRefused,
-    RefundReport,
     StatusReport,
 )
-from transactions.providers.optional import QueriesRefunds
 from transactions.services import _transition, calls
-from transactions.services._refunds import apply_report
 from transactions.services.accounts import context_of_attempt
 from transactions.services.holds import capture, ref_of, withdraw
 from transactions.services.portal_refund import take_in_portal_refunds
-from transactions.services.refund import context_of_refund, order_of, send
+from transactions.services.refund_questions import ask_about_refund
 from transactions.services.schedule import next_question_at
 from transactions.services.settle import Settlement, Source, settle
+
+__all__ = ["ask_about_attempt", "ask_about_refund", "resolve_due"]
 
 logger = logging.getLogger(__name__)
 
 # A question that takes longer than this was asked by a worker that died: it is asked again.
 _LEASE = timedelta(minutes=5)
+_AFTER_BREAKER = timedelta(seconds=30)
 _AFTER_CAPTURE = timedelta(seconds=5)
 _NO_ANSWER = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
 _UNSETTLED = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
@@ -54,21 +53,26 @@ def resolve_due(*, now: datetime, batch: int = 4) -> int:
     attempts = _claim("transactions_paymentattempt", now, batch)
     refunds = _claim("transactions_refund", now, batch)
     fault_point("resolve.claimed")
+    in_background: dict[str, Any] = {"actor": SYSTEM, "now": now, "background": True}
     for attempt_id in attempts:
-        _guarded(lambda pk=attempt_id: ask_about_attempt(attempt_id=pk, actor=SYSTEM, now=now), "attempt", attempt_id)  # type: ignore[misc]
+        _guarded(functools.partial(ask_about_attempt, attempt_id=attempt_id, **in_background), "attempt", attempt_id)
     for refund_id in refunds:
-        _guarded(lambda pk=refund_id: ask_about_refund(refund_id=pk, actor=SYSTEM, now=now), "refund", refund_id)  # type: ignore[misc]
+        _guarded(functools.partial(ask_about_refund, refund_id=refund_id, **in_background), "refund", refund_id)
     return len(attempts) + len(refunds)
 
 
-def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settlement | None:
+def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime, background: bool = False) -> Settlement | None:
     """Ask the provider about one attempt and settle what it says; None where it could not say.
 
-    Used by the schedule and by staff ("ask the provider now").
+    Used by the schedule (``background``: nobody waits for the answer) and by staff ("ask the provider now").
     """
     attempt = PaymentAttempt.objects.select_related("account__provider", "transaction").get(pk=attempt_id)
     withdraw(attempt=attempt, now=now)
-    report = _query(attempt, now)
+    report, asked = None, True
+    try:
+        report = _query(attempt, now, background=background)
+    except (calls.BreakerOpen, calls.TooManyCalls):
+        asked = False
     fault_point("resolve.answered")
     outcome = None
     if report is not None and report.conclusive:
@@ -79,53 +83,33 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime) -> Settle
         )
     fault_point("resolve.settled")
     captured = report is not None and report.held and capture(attempt=attempt, now=now)
-    _reschedule_attempt(attempt_id, now, soon=captured)
+    if not asked:
+        _put_off(attempt_id, now)
+    else:
+        _reschedule_attempt(attempt_id, now, soon=captured)
     return outcome
 
 
-def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
-    """Ask the provider what became of a refund; one that was written but never sent is sent, no other is sent anew."""
-    refund = send(refund_id=refund_id, actor=actor, now=now)
-    if refund.status not in (Refund.Status.PROCESSING, Refund.Status.UNKNOWN) or refund.updated_at == now:
-        return refund
-    refund = Refund.objects.select_related("receipt__attempt", "receipt__account__provider", "transaction").get(pk=refund_id)
-    adapter = registry.get(refund.receipt.account.provider.code)
-    report: RefundReport | None = None
-    if Capability.QUERY_REFUND in adapter.capabilities:
-        context = context_of_refund(refund)
-        try:
-            query = functools.partial(cast(QueriesRefunds, adapter).query_refund, context, order_of(refund, now))
-            report = calls.call(refund.receipt.account, adapter, query, idempotent=True)
-        except _NO_ANSWER as error:
-            logger.warning("refund could not be asked for: refund=%s error=%s", refund.public_id, type(error).__name__)
-    if report is not None and _is_anothers(refund, report):
-        report = RefundReport(Outcome.PENDING)
-    refund = apply_report(refund_id=refund_id, report=report, actor=actor, now=now)
-    if refund.next_query_at is None and refund.status in (Refund.Status.PROCESSING, Refund.Status.UNKNOWN):
-        _give_up_refund(refund, now)
-    return refund
-
-
-def _is_anothers(refund: Refund, report: RefundReport) -> bool:
-    """Where the provider does not say which refund it shows, a number that another refund has is not ours."""
-    if report.refund_no is None or report.refund_no == refund.provider_refund_id:
-        return False
-    if refund.provider_refund_id is not None:
-        return True
-    return Refund.objects.filter(receipt=refund.receipt, provider_refund_id=report.refund_no).exclude(pk=refund.pk).exists()
-
-
-def _query(attempt: PaymentAttempt, now: datetime) -> StatusReport | None:
+def _query(attempt: PaymentAttempt, now: datetime, *, background: bool) -> StatusReport | None:
+    """What the provider says; None where that is not known. Raises ``BreakerOpen``, ``TooManyCalls``: it was not even asked."""
     adapter = registry.get(attempt.provider_code)
     if Capability.QUERY not in adapter.capabilities:
         return None
     context, payment = context_of_attempt(attempt.account, attempt.credentials_version), ref_of(attempt)
     ask = functools.partial(adapter.query_payment, context, payment, now=now)
     try:
-        return calls.call(attempt.account, adapter, lambda http: ask(http=http), idempotent=True)
+        return calls.call(attempt.account, adapter, lambda http: ask(http=http), idempotent=True, background=background)
+    except (calls.BreakerOpen, calls.TooManyCalls):
+        raise
     except _NO_ANSWER as error:
         logger.warning("attempt could not be asked for: attempt=%s error=%s", attempt.public_id, type(error).__name__)
         return None
+
+
+def _put_off(attempt_id: int, now: datetime) -> None:
+    """A question that was not sent uses up no step of the schedule."""
+    open_still = PaymentAttempt.objects.filter(pk=attempt_id, next_query_at__isnull=False)
+    open_still.update(next_query_at=now + _AFTER_BREAKER)
 
 
 @transaction.atomic
@@ -146,18 +130,6 @@ def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool = False) -
             payment=attempt.transaction,
             account_id=attempt.account_id,
         )
-
-
-def _give_up_refund(refund: Refund, now: datetime) -> None:
-    _transition.open_issue(
-        IssueType.UNKNOWN_FATE,
-        cause=refund.public_id,
-        amount=refund.amount,
-        now=now,
-        payment=refund.transaction,
-        refund=refund,
-        account_id=refund.receipt.account_id,
-    )
 
 
 def _claim(table: str, now: datetime, batch: int) -> list[int]:

@@ -11,7 +11,9 @@ from transactions.availability import availability
 from transactions.fees import fee_of
 from transactions.models import Transaction
 from transactions.providers import registry
+from transactions.providers.base import Provider
 from transactions.providers.circuits import State
+from transactions.providers.limits import limits_of
 from transactions.services.accounts import Route
 
 _DEFAULT_PRIORITY = 100
@@ -24,8 +26,13 @@ class Choice:
 
     account: ProviderAccount
     route: Route
-    available: bool
+    state: State
     fee: int
+
+    @property
+    def available(self) -> bool:
+        """Whether a call is worth trying."""
+        return self.state in _WORTH_A_CALL
 
 
 def choices(*, tenant: TenantContext, payment: Transaction, now: datetime) -> list[Choice]:
@@ -45,19 +52,26 @@ def _choice(account: ProviderAccount, payment: Transaction, state: State, now: d
     return Choice(
         account=account,
         route=Route(account, adapter, account.credentials_version),
-        available=state in _WORTH_A_CALL,
+        state=state,
         fee=fee_of(payment.amount, fee_in_force(account.pk, now)),
     )
 
 
 def _takes(account: ProviderAccount, payment: Transaction, now: datetime) -> bool:
     adapter = registry.ADAPTERS.get(account.provider.code)
-    if adapter is None or not adapter.limits.min_amount <= payment.amount <= adapter.limits.max_amount:
+    if adapter is None or not _is_offered(account, adapter, payment.amount):
         return False
     if payment.payment_method and not adapter.accepts_method(payment.payment_method):
         return False
     shortest = adapter.limits.min_expiry_minutes
     return shortest is None or payment.expires_at - now >= timedelta(minutes=shortest)
+
+
+def _is_offered(account: ProviderAccount, adapter: Provider, amount: int) -> bool:
+    """Whether the provider takes the amount, and the tenant wants payers of such an amount to see it."""
+    low, high = limits_of(account, adapter)
+    smallest, largest = account.options.get("offered_from"), account.options.get("offered_to")
+    return max(low, smallest or 0) <= amount <= min(high, largest or high)
 
 
 def _priority(account: ProviderAccount) -> int:

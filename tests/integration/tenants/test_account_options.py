@@ -155,11 +155,11 @@ def test_the_page_for_adding_takes_only_the_chosen_providers_options(site: Clien
 def test_the_page_of_an_account_shows_what_is_set_and_an_empty_field_gives_the_default_back(site: Client) -> None:
     account = napas_account(options={"priority": 5, "channel": "7399", "amount_factor": 1})
     form = site.get(page(account)).context["adminform"].form
-    shown = [name for name in form.fields if name.startswith("napas_option_")] + ["option_priority"]
+    shown = [name for name in form.fields if name.startswith("napas_option_")] + ["option_priority", "option_offered_from"]
     assert {name: form[name].value() for name in shown} == {
         "napas_option_mode": "", "napas_option_access_code": None, "napas_option_amount_factor": "1",
         "napas_option_min_amount": None, "napas_option_max_amount": None, "napas_option_channel": "7399",
-        "option_priority": 5,
+        "option_priority": 5, "option_offered_from": None,
     }  # fmt: skip
     same = {"is_active": "on", "napas_option_channel": "7399", "napas_option_amount_factor": "1", "option_priority": "5"}
     assert post(site, page(account), same).status_code == 302

@@ -60,7 +60,7 @@ class PayOSAdapter:
     limits: Limits = Limits(min_amount=1_000, max_amount=9_999_999_999)
     credential_fields: tuple[str, ...] = ("client_id", "api_key", "checksum_key")
     identifier_field: str = "client_id"
-    read_timeout: int = 30
+    read_timeout: int = 15  # a create may ask twice (code 231), and both must fit into one request of ours
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """15 digits, below 2^53: the Vietnam day as ``yymmdd`` and the attempt's last 9 digits, never used twice."""
