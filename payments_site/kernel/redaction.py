@@ -10,11 +10,12 @@ REDACTED = "[REDACTED]"
 
 SECRET_NAMES = frozenset(
     {
-        "access_key", "api_key", "authorization", "callback_secret", "checksum_key", "client_secret", "cookie",
-        "credentials", "csrfmiddlewaretoken", "hash_secret", "key1", "key2", "key_hash", "napasresult", "password", "private_key",
-        "proxy-authorization", "secret", "secret_key", "set-cookie", "signature", "staff_token", "token",
-        "vnp_securehash", "webhook_secret", "x-api-key", "x-callback-signature", "webhook-signature", "x-csrftoken",
-        "x-idempotency-key", "idempotency-key", "x-signature",
+        "access_key", "access_token", "api_key", "authorization", "callback_secret", "checksum", "checksum_key",
+        "client_secret", "cookie", "credentials", "csrfmiddlewaretoken", "datakey", "hash_secret", "idempotency-key", "key1",
+        "key2", "key_hash", "napaskey", "napasresult", "password", "private_key", "proxy-authorization", "secret",
+        "secret_key", "set-cookie", "signature", "staff_token", "token", "vnp_securehash", "vpc_password", "vpc_securehash",
+        "webhook-signature", "webhook_secret", "x-api-key", "x-bank-signature", "x-callback-signature", "x-csrftoken",
+        "x-idempotency-key", "x-signature",
     }
 )  # fmt: skip
 PERSONAL_NAMES = frozenset({"customer_info", "name", "email", "phone", "address", "customer_ip", "device_id"})
