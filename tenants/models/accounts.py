@@ -10,21 +10,38 @@ from fernet_fields import EncryptedTextField
 
 from payments_site.kernel import ids
 from payments_site.kernel.redaction import mask
+from tenants.credentials import FORMS
 from tenants.models.organisation import Project, Tenant
 
 
+class _Codes:
+    """The closed list of providers, as a field's choices and as codes; read anew each time."""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """(code, name) of each."""
+        return [(code, form.name or code) for code, form in FORMS.items()]
+
+    @property
+    def values(self) -> list[str]:
+        """The codes."""
+        return list(FORMS)
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    """As a function, so that one more provider changes no table."""
+    return PaymentProvider.Code.choices
+
+
 class PaymentProvider(models.Model):
-    """One of the closed list of providers; made by a migration, switched on and off by operators."""
+    """One of the closed list of providers (``tenants/credentials.py``), switched on and off by operators.
 
-    class Code(models.TextChoices):
-        VNPAY = "vnpay", "VNPay"
-        MOMO = "momo", "MoMo"
-        ZALOPAY = "zalopay", "ZaloPay"
-        NAPAS = "napas", "NAPAS"
-        PAYOS = "payos", "PayOS"
-        VIETQR = "vietqr", "VietQR"
+    ``manage.py migrate`` makes the rows that are missing.
+    """
 
-    code = models.CharField(_("code"), max_length=20, unique=True, choices=Code.choices)
+    Code = _Codes()
+
+    code = models.CharField(_("code"), max_length=20, unique=True, choices=provider_choices)
     name = models.CharField(_("name"), max_length=80)
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

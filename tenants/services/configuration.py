@@ -11,6 +11,7 @@ from django.db import transaction
 from audit import services as audit
 from audit.services import Actor
 from tenants import rules
+from tenants.credentials import FORMS
 from tenants.models import PaymentProvider, SystemConfiguration
 from tenants.services._rows import assign
 
@@ -50,3 +51,14 @@ def update_provider(*, code: str, changes: Mapping[str, Any], actor: Actor, now:
         audit.record(actor=actor, action="provider.updated", entity_type="provider", entity_id=code, now=now, old=old, new=new)
         audit.raise_event(kind="provider.updated", now=now, subject=code, by=actor.user_id, **new)
     return provider
+
+
+def make_missing_providers(model: type[PaymentProvider] = PaymentProvider, using: str = "default") -> None:
+    """A row for each provider of the closed list that has none; those that are there keep their name, place and activity."""
+    known = set(model.objects.using(using).values_list("code", flat=True))
+    rows = [
+        model(code=code, name=form.name or code, position=position)
+        for position, (code, form) in enumerate(FORMS.items())
+        if code not in known
+    ]
+    model.objects.using(using).bulk_create(rows)
