@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from transactions.providers.base import (
 )
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-FOLDERS = Path(__file__).parents[3] / "transactions" / "providers"
 GARBAGE = {
     "nothing": RawRequest("POST", "", b"", "application/json"),
     "no JSON": RawRequest("POST", "", b"%%garbage%%", "application/json"),
@@ -144,5 +144,5 @@ def test_every_verdict_has_an_answer_of_the_table(adapter: Provider, words: Prov
 
 
 def test_its_oddities_are_written_down(adapter: Provider) -> None:
-    text = (FOLDERS / adapter.code / "README.md").read_text()
+    text = Path(inspect.getfile(type(adapter))).with_name("README.md").read_text()
     assert len(text) > 500

@@ -1,0 +1,1 @@
+"""AcmePay's adapter, as its folder in ``transactions/providers/`` would be."""
