@@ -11,7 +11,7 @@ from tenants.models import ProviderAccount
 from transactions.lifecycle import IssueType
 from transactions.models import PaymentAttempt, Receipt
 from transactions.providers.base import StatusReport, Transfer
-from transactions.providers.vietqr.memo import candidates
+from transactions.providers.memo import candidates
 from transactions.services import _transition
 from transactions.services._settling import Source
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from payments_site.kernel.http import HttpClient
+from transactions.providers import memo
 from transactions.providers.base import (
     AccountContext,
     AckOutcome,
@@ -29,7 +30,7 @@ from transactions.providers.base import (
     StatusReport,
 )
 from transactions.providers.emvco import BadValue, TransferQR, build
-from transactions.providers.vietqr import memo, notice
+from transactions.providers.vietqr import notice
 
 _CREDENTIAL_FORMS = {
     "bin": (r"[0-9]{6}", "the 6 digits of the bank are expected"),

@@ -27,8 +27,8 @@ from transactions.providers.base import (
     RawRequest,
 )
 from transactions.providers.emvco import TransferQR, read
+from transactions.providers.memo import candidates
 from transactions.providers.vietqr.adapter import VietQRAdapter
-from transactions.providers.vietqr.memo import candidates
 
 SECRET = "made-up-webhook-secret"
 ACCOUNT = AccountContext(

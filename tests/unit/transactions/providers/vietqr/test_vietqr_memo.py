@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transactions.providers.vietqr.memo import LONGEST, SHORTEST, candidates, is_reference, reference
+from transactions.providers.memo import LONGEST, SHORTEST, candidates, is_reference, reference
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 numbers = st.integers(1, 2**45 - 1) | st.integers(1, 10**6)
