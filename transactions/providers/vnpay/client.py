@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from payments_site.kernel.clock import compact
@@ -17,6 +18,7 @@ from transactions.providers.base import (
     PaymentRef,
     RefundOrder,
     RefundReport,
+    SeenRefund,
     StatusReport,
 )
 from transactions.providers.folding import plain
@@ -26,6 +28,7 @@ from transactions.providers.vnpay.reading import amount_of, number_of, record_of
 
 _VERSION = "2.1.0"
 _NO_SUCH_PAYMENT, _TOO_SOON, _REFUND_IN_WORK = "91", "94", "94"
+_REFUND_TYPES = ("02", "03")
 _LONGEST_SAYING = 120
 _NEVER_A_REFUSAL = frozenset({"98", "99"})
 
@@ -36,7 +39,8 @@ def query(account: AccountContext, payment: PaymentRef, http: HttpClient, now: d
     code = answer["vnp_ResponseCode"]
     if code == "00":
         verdict = verdicts.of_queried(answer.get("vnp_TransactionStatus", ""), answer.get("vnp_TransactionType", ""))
-        return report_of(answer, verdict)
+        report = report_of(answer, verdict)
+        return _behind_refund(report, payment, answer) if answer.get("vnp_TransactionType") in _REFUND_TYPES else report
     return StatusReport(
         outcome=Outcome.PENDING,
         reference=payment.reference,
@@ -45,6 +49,17 @@ def query(account: AccountContext, payment: PaymentRef, http: HttpClient, now: d
         fields=record_of(answer),
         conclusive=code == _NO_SUCH_PAYMENT,
     )
+
+
+def _behind_refund(report: StatusReport, payment: PaymentRef, answer: Mapping[str, str]) -> StatusReport:
+    """querydr shows the latest refund in the payment's place: amount, number and time are the refund's, not the payment's."""
+    number, amount = number_of(answer.get("vnp_TransactionNo", "")), amount_of(answer.get("vnp_Amount", ""))
+    done = verdicts.REFUND_STATES.get(answer.get("vnp_TransactionStatus", "")) is Outcome.PAID
+    seen = (SeenRefund(number, amount),) if done and number is not None and amount else None
+    return replace(
+        report, amount=payment.amount or report.amount, transaction_no=payment.transaction_no, paid_at=None, pay_date=None,
+        bank_transaction_no=None, refunds=seen,
+    )  # fmt: skip
 
 
 def ask_query(account: AccountContext, payment: PaymentRef, http: HttpClient, now: datetime) -> dict[str, str]:
@@ -124,7 +139,7 @@ def _refund_report(outcome: Outcome, answer: Mapping[str, str], *, vi: str | Non
 def _is_of_refund(answer: Mapping[str, str]) -> bool:
     """Whether the number in the answer is a refund's and not the payment's."""
     return answer["vnp_ResponseCode"] == "00" and (
-        answer.get("vnp_Command") == "refund" or answer.get("vnp_TransactionType") in ("02", "03")
+        answer.get("vnp_Command") == "refund" or answer.get("vnp_TransactionType") in _REFUND_TYPES
     )
 
 
