@@ -17,7 +17,7 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "SmartPost Payments",
-    "DESCRIPTION": "Take money in Vietnam by one API. VNPay works today; MoMo, ZaloPay, NAPAS, PayOS and VietQR are next.",
+    "DESCRIPTION": "Take money in Vietnam by one API: VNPay, MoMo, ZaloPay, NAPAS, PayOS, and bank transfers by VietQR.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
