@@ -73,7 +73,21 @@ class _TakingIn:
     def _ours(self, one: SeenRefund) -> Refund | None:
         refunds = self.payment.refunds.select_related("receipt")
         by_reference = refunds.filter(provider_reference=one.reference).first() if one.reference else None
-        return by_reference or refunds.filter(provider_refund_id=one.refund_no, account_id=self.attempt.account_id).first()
+        by_number = refunds.filter(provider_refund_id=one.refund_no, account_id=self.attempt.account_id).first()
+        return by_reference or by_number or self._nameless(one)
+
+    def _nameless(self, one: SeenRefund) -> Refund | None:
+        """A finished one of the same amount whose number nobody has told us yet: it is told now, and is no second refund."""
+        if one.reference is not None:
+            return None
+        finished = self.payment.refunds.filter(
+            allocations__receipt__attempt=self.attempt, status=Refund.Status.COMPLETED, provider_refund_id=None, amount=one.amount
+        )
+        refund = finished.order_by("id").first()
+        if refund is not None:
+            refund.provider_refund_id = one.refund_no
+            refund.save(update_fields=["provider_refund_id"])
+        return refund
 
     def _on_their_way(self) -> Any:
         """Ours that the provider may have, or may get any moment."""

@@ -100,6 +100,15 @@ def test_what_may_be_one_of_ours_on_its_way_is_waited_for(paid):
     assert paid.refunded_amount == 60_000
 
 
+def test_a_finished_one_whose_number_nobody_told_is_not_taken_in_again(acme, paid):
+    assert take_in(paid, total=40_000) == 1
+    assert [take_in(paid, SeenRefund("P-1", 40_000)), take_in(paid, SeenRefund("P-1", 40_000))] == [0, 0]
+    assert paid.refunds.get().provider_refund_id == "P-1"
+    assert take_in(paid, SeenRefund("P-2", 40_000)) == 1
+    assert paid.refunded_amount == 80_000
+    truth.check(acme.tenant_id)
+
+
 def test_a_total_is_one_refund_of_the_difference(acme, paid):
     assert [take_in(paid, total=0), take_in(paid, total=25_000), take_in(paid, total=25_000)] == [0, 1, 0]
     assert take_in(paid, total=40_000) == 1
