@@ -18,6 +18,8 @@ EVENTS: dict[str, tuple[Promise, Tone]] = {
     "expired": (_("The time to pay ran out"), Tone.BAD),
     "review_accepted": (_("Review: accepted"), Tone.GOOD),
     "review_rejected": (_("Review: rejected"), Tone.BAD),
+    "underpaid": (_("A transfer came, not yet enough"), Tone.WARNING),
+    "overpaid": (_("More came than was asked for"), Tone.WARNING),
     "double_payment": (_("Paid a second time"), Tone.WARNING),
     "refund_initiated": (_("Refund requested"), Tone.NEUTRAL),
     "refund_processing": (_("The refund is on its way"), Tone.NEUTRAL),
