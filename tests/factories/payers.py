@@ -65,15 +65,22 @@ def visit(web: Web, role: Role, order_id: str) -> Visit:
     body = {**ORDER, "order_id": order_id}
     created = web.call("POST", f"{role.base}/transactions", body, role.headers)
     assert created.status == 201, created.text
-    page = call("GET", created.data["payment_url"])
+    assert created.data["payment_url"] == f"{web.base}/pay/{created.data['transaction_id']}"
+    return choose(web, created.data["transaction_id"])
+
+
+def choose(web: Web, transaction_id: str) -> Visit:
+    """The payer opens our page and takes what stands first on it."""
+    address = f"{web.base}/pay/{transaction_id}"
+    page = call("GET", address)
     assert page.status == 200, page.text
     form = ChoicePage(page.text)
     name, value = form.choices[0]
-    headers = {"Cookie": _cookie(page), "Referer": created.data["payment_url"]}
-    chosen = call("POST", created.data["payment_url"], urlencode({**form.fields, name: value}), headers)
+    headers = {"Cookie": _cookie(page), "Referer": address}
+    chosen = call("POST", address, urlencode({**form.fields, name: value}), headers)
     location = chosen.headers.get("location", "") if chosen.status == 302 else ""
     landed = call("GET", location).status if location else 0
-    return Visit(created.data["transaction_id"], value, chosen.status, location, landed)
+    return Visit(transaction_id, value, chosen.status, location, landed)
 
 
 def _cookie(page: Answer) -> str:
