@@ -94,6 +94,7 @@ SUBJECTS: dict[str, Promise] = {
 ALERTS: dict[str, Promise] = {
     "alert.failed_payments": _("Many failed payments within an hour"),
     "alert.success_without_notice": _("Paid, but no notice came"),
+    "alert.unknown_code": _("A provider used an unknown code"),
     "callback.dead": _("Callback given up"),
     "callback.endpoint_disabled": _("Callback endpoint switched off (410)"),
     "provider.breaker_opened": _("A provider account can not be reached"),

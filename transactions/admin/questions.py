@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from payments_site.kernel import clock
 from transactions.lifecycle import PAID, IssueType, Status
 from transactions.models import MoneyIssue, PaymentAttempt, Receipt, Transaction
-from transactions.services.alerts import PAYERS_OWN
+from transactions.services.alerts import payers_own
 
 # Without days of one's own choice: none of these questions is answered by an index alone.
 LOOK_BACK = timedelta(days=30)
@@ -24,7 +26,7 @@ Payments = QuerySet[Transaction]
 
 def failed_by_others(payments: Payments) -> Payments:
     """Failed with a code that is not the payer's own doing (given up: 24, time ran out: 11)."""
-    failures = _attempts().filter(status=PaymentAttempt.Status.FAILED).exclude(response_code__in=PAYERS_OWN)
+    failures = _attempts().filter(status=PaymentAttempt.Status.FAILED).exclude(_payers_own())
     return payments.filter(Exists(failures), status=Status.FAILED)
 
 
@@ -71,6 +73,12 @@ class QuestionFilter(admin.SimpleListFilter):
         if not (request.GET.get("from_day") or request.GET.get("to_day")):
             queryset = queryset.filter(created_at__gte=clock.now() - LOOK_BACK)
         return narrow(queryset)
+
+
+def _payers_own() -> Q:
+    """Attempts whose failure is the payer's own doing."""
+    pairs = [own.split(":", 1) for own in payers_own()]
+    return reduce(or_, (Q(provider_code=provider, response_code=code) for provider, code in pairs), Q(pk__in=[]))
 
 
 def _attempts() -> QuerySet[PaymentAttempt]:

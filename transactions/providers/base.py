@@ -355,6 +355,8 @@ class Provider(Protocol):
     identifier_field: str
     # Seconds to wait for an answer of this provider.
     read_timeout: int
+    # Response codes of failures that are the payer's own doing (given up, ran out of time): many of them are no alarm.
+    payers_own_codes: frozenset[str]
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """Our reference at the provider, made from the attempt's number; unique over the installation."""

@@ -1,4 +1,4 @@
-"""The two alerts of the VNPay design, for every provider: too many failures, and success of which no notice came."""
+"""The two alerts of the VNPay design for every provider (too many failures, success without a notice), and unknown codes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from django.db import connection
 
 from audit.models import OperationalEvent
 from audit.services import raise_event
+from transactions.providers import registry
+from transactions.providers.base import StatusReport
 
 FAILED_PAYMENTS = "alert.failed_payments"
 SUCCESS_WITHOUT_NOTICE = "alert.success_without_notice"
 
-# Failures that are the payer's own doing: given up (24) and left until the time ran out (11).
-PAYERS_OWN = ("24", "11")
+UNKNOWN_CODE = "alert.unknown_code"
+
+_UNKNOWN_CODE_AGAIN = timedelta(days=1)
 _FAILURE_WINDOW = timedelta(hours=1)
 _NOTICE_GRACE = timedelta(minutes=5)
 _LOOK_BACK = timedelta(days=2)
 
 _FAILED_SQL = """
 SELECT a.provider_code, count(*) FROM transactions_paymentattempt a
-WHERE a.created_at > %s AND a.status = 'failed' AND coalesce(a.response_code, '') <> ALL(%s)
+WHERE a.created_at > %s AND a.status = 'failed' AND a.provider_code || ':' || coalesce(a.response_code, '') <> ALL(%s)
 GROUP BY a.provider_code HAVING count(*) >= %s ORDER BY 1
 """
 _WITHOUT_NOTICE_SQL = """
@@ -41,12 +44,26 @@ def raise_alerts(*, now: datetime) -> int:
     return _failures(now) + _without_notice(now)
 
 
+def payers_own() -> list[str]:
+    """``provider:code`` of every failure that is the payer's own doing."""
+    return [f"{code}:{own}" for code, adapter in registry.ADAPTERS.items() for own in sorted(adapter.payers_own_codes)]
+
+
+def tell_unknown_code(*, provider_code: str, report: StatusReport, attempt_id: str, now: datetime) -> None:
+    """Say that a provider used a code that nobody here knows; once a day for each code. The payment stays as it is."""
+    subject = f"{provider_code}:{report.response_code}:{report.transaction_status}"
+    told = OperationalEvent.objects.filter(kind=UNKNOWN_CODE, subject=subject, created_at__gt=now - _UNKNOWN_CODE_AGAIN)
+    if not told.exists():
+        severity = OperationalEvent.Severity.WARNING
+        raise_event(kind=UNKNOWN_CODE, severity=severity, subject=subject, now=now, attempt_id=attempt_id)
+
+
 def _failures(now: datetime) -> int:
     """At most one alert a provider and hour: the same storm is not told twice."""
     since = now - _FAILURE_WINDOW
     told = set(OperationalEvent.objects.filter(kind=FAILED_PAYMENTS, created_at__gt=since).values_list("subject", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED_SQL, [since, list(PAYERS_OWN), settings.ALERT_FAILED_PAYMENTS_PER_HOUR])
+        cursor.execute(_FAILED_SQL, [since, payers_own(), settings.ALERT_FAILED_PAYMENTS_PER_HOUR])
         rows = [row for row in cursor.fetchall() if row[0] not in told]
     for provider_code, count in rows:
         raise_event(

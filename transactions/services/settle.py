@@ -11,7 +11,7 @@ from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigg
 from transactions.models import PaymentAttempt, Receipt
 from transactions.providers import registry
 from transactions.providers.base import Capability, Outcome, StatusReport
-from transactions.services import _transition
+from transactions.services import _transition, alerts
 from transactions.services._settling import UNDECIDED, Settlement, Settling, Source
 from transactions.services._transfers import TransferSettling
 from transactions.services._transition import Happening
@@ -28,6 +28,8 @@ def settle(*, attempt_id: int, report: StatusReport, source: Source, now: dateti
     """
     payment = _transition.lock_payment(_payment_of(attempt_id))
     attempt = lock(PaymentAttempt, attempt_id)
+    if report.unknown_code:
+        alerts.tell_unknown_code(provider_code=attempt.provider_code, report=report, attempt_id=attempt.public_id, now=now)
     by_transfers = Capability.TRANSFERS in registry.get(attempt.provider_code).capabilities
     way = TransferSettling if by_transfers else _WholeSettling
     return way(payment, attempt, report, source, now).apply()

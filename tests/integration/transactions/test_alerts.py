@@ -75,3 +75,13 @@ def test_a_notice_in_time_is_no_alert(api, acme, attempts):
     api.get(path(acme, attempts[0], "/return"))
     api.get(path(acme, attempts[0]))
     assert raise_alerts(now=clock.now() + timedelta(minutes=6)) == 0
+
+
+def test_a_code_nobody_knows_is_told_once_a_day_and_fails_nothing(api, acme, attempts):
+    attempt = attempts[0]
+    answers = [api.get(path(acme, attempt, vnp_ResponseCode="77", vnp_TransactionStatus="00")).json() for _ in range(2)]
+    assert [answer["RspCode"] for answer in answers] == ["00", "00"]
+    attempt.refresh_from_db()
+    assert attempt.status == "pending"
+    [told] = OperationalEvent.objects.filter(kind="alert.unknown_code")
+    assert (told.subject, told.data["attempt_id"]) == ("vnpay:77:00", attempt.public_id)

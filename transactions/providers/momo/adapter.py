@@ -67,6 +67,7 @@ class MoMoAdapter:
     credential_fields: tuple[str, ...] = ("partner_code", "access_key", "secret_key")
     identifier_field: str = "partner_code"
     read_timeout: int = 30  # MoMo's page asks for at least 30 s
+    payers_own_codes: frozenset[str] = frozenset({"1003", "1005", "1006"})
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """13 characters of upper-case base 32, never used twice."""

@@ -64,6 +64,7 @@ class NapasAdapter:
     credential_fields: tuple[str, ...] = ("merchant_id", "client_secret", "username", "password")
     identifier_field: str = "merchant_id"
     read_timeout: int = 30
+    payers_own_codes: frozenset[str] = frozenset({"CANCELLED", "20", "28"})  # 20 and 28 are the legacy gateway's
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """13 characters of upper-case base 32, never used twice."""

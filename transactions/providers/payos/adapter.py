@@ -61,6 +61,7 @@ class PayOSAdapter:
     credential_fields: tuple[str, ...] = ("client_id", "api_key", "checksum_key")
     identifier_field: str = "client_id"
     read_timeout: int = 15  # a create may ask twice (code 231), and both must fit into one request of ours
+    payers_own_codes: frozenset[str] = frozenset({"00"})  # a link that was cancelled or ran out is told with the code of success
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """15 digits, below 2^53: the Vietnam day as ``yymmdd`` and the attempt's last 9 digits, never used twice."""

@@ -55,6 +55,7 @@ class VietQRAdapter:
     credential_fields: tuple[str, ...] = ("bin", "account_number", "account_name", "webhook_secret")
     identifier_field: str = "account_number"
     read_timeout: int = 15
+    payers_own_codes: frozenset[str] = frozenset()
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """10 to 13 characters of a bank memo, with two check characters; never used twice."""

@@ -67,6 +67,7 @@ class VNPayAdapter:
     credential_fields: tuple[str, ...] = ("tmn_code", "hash_secret")
     identifier_field: str = "tmn_code"
     read_timeout: int = 15
+    payers_own_codes: frozenset[str] = frozenset({"24", "11"})
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """13 characters of upper-case base 32, never used twice."""

@@ -68,6 +68,7 @@ class ZaloPayAdapter:
     credential_fields: tuple[str, ...] = ("app_id", "key1", "key2")
     identifier_field: str = "app_id"
     read_timeout: int = 15
+    payers_own_codes: frozenset[str] = frozenset({"-54", "-322", "-329"})
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """``yymmdd`` of Vietnam's day, as ZaloPay wants it, and 13 characters of base 32 that are never used twice."""

@@ -44,6 +44,7 @@ class AcmePayAdapter:
     credential_fields: tuple[str, ...] = ("shop_id", "secret")
     identifier_field: str = "shop_id"
     read_timeout: int = 10
+    payers_own_codes: frozenset[str] = frozenset()
 
     def reference_for(self, attempt_id: int, now: datetime) -> str:
         """``AC`` and 13 characters of base 32."""

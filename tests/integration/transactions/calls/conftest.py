@@ -63,6 +63,7 @@ class Adapter:
 
     code: str = "vnpay"
     read_timeout: int = 30
+    payers_own_codes: frozenset[str] = frozenset()
 
 
 @dataclass
