@@ -44,6 +44,7 @@ ACTIONS: dict[str, Promise] = {
     "provider_account.credentials_changed": _("Credentials changed"),
     "provider_account.deactivated": _("Provider account switched off"),
     "provider_account.updated": _("Provider account changed"),
+    "provider_account.webhook_registered": _("Webhook address registered"),
     "provider_asked": _("Provider asked by hand"),
     "provider_chosen": _("Provider chosen by the payer"),
     "refund_account_changed": _("Account of a refund changed"),

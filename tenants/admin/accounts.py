@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ApprovalRequest
@@ -17,6 +18,7 @@ from audit.services import Actor
 from tenants import addresses
 from tenants.admin import option_fields
 from tenants.admin.account_form import MODEL_FIELDS, AccountForm, credential_fields
+from tenants.admin.acts import ActsAdmin
 from tenants.admin.base import REASON_FIELDSET, ReadOnlyInline, ServiceAdmin, owner_of
 from tenants.credentials import FORMS, masked
 from tenants.models import FeeSchedule, ProviderAccount, ProviderCredentials
@@ -46,8 +48,8 @@ class FeeInline(ReadOnlyInline):
 
 
 @admin.register(ProviderAccount)
-class ProviderAccountAdmin(ServiceAdmin):
-    """Credentials go in and never come back; changing them makes a new version."""
+class ProviderAccountAdmin(ActsAdmin, ServiceAdmin):
+    """Credentials go in and never come back; changing them makes a new version. Higher floors add their acts."""
 
     form = AccountForm
     list_display = ("provider", "masked_identifier", "environment", "project", "tenant", "is_active", "created_at")
@@ -111,6 +113,10 @@ class ProviderAccountAdmin(ServiceAdmin):
     def return_url(self, account: ProviderAccount) -> str:
         """To be entered at the provider."""
         return addresses.return_url(account)
+
+    def act_subject(self, account: ProviderAccount) -> list[tuple[str, Any]]:
+        """With the address, which is what an act is about."""
+        return [*super().act_subject(account), (gettext("address for notices"), addresses.webhook_url(account))]
 
     def save_new(self, request: HttpRequest, values: Mapping[str, Any], actor: Actor, now: datetime) -> ProviderAccount:
         """By the service."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from payments_site.kernel.http import HttpClient
 from transactions.providers.base import AccountContext, PayerForm, PaymentOrder, PaymentRef, RefundOrder, RefundReport
@@ -37,8 +37,9 @@ class QueriesRefunds(Protocol):
         """What became of a refund asked for earlier; asks for nothing new. Raises as ``query_payment``; PENDING = no news."""
 
 
+@runtime_checkable
 class RegistersWebhook(Protocol):
-    """What an adapter has whose provider is told over its API where to send notices."""
+    """What an adapter has whose provider is told over its API where to send notices; no capability, for clients need not know."""
 
     def confirm_webhook(self, account: AccountContext, url: str, http: HttpClient) -> None:
         """Register ``url``; the provider tries it before it answers. Raises as ``create_payment``."""
