@@ -44,7 +44,7 @@ def test_a_payer_chooses_vnpay_on_the_hosted_page_and_pays(shop):
     shown = shop.show(payment["transaction_id"])
     assert (shown["status"], shown["provider_code"]) == ("completed", "vnpay")
     assert "Thanh toán" in call("GET", payment["payment_url"]).text
-    assert call("GET", payment["payment_url"] + "/status").json == {"status": "paid", "final": True}
+    assert call("GET", payment["payment_url"] + "/status").json == {"status": "paid", "final": True, "received": 100_000}
 
 
 def test_choosing_again_goes_on_with_the_same_attempt(shop):
@@ -74,7 +74,7 @@ def test_the_page_of_an_expired_payment_offers_nothing(shop):
     expire_due(now=clock.now() + timedelta(minutes=2))
     page = call("GET", payment["payment_url"])
     assert "<form" not in page.text
-    assert call("GET", payment["payment_url"] + "/status").json == {"status": "expired", "final": True}
+    assert call("GET", payment["payment_url"] + "/status").json == {"status": "expired", "final": True, "received": 0}
 
 
 def test_the_page_of_nobody_is_not_found(shop):

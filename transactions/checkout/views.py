@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,20 +14,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from payments_site.api.context import client_address
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
-from payments_site.kernel.money import format_vnd
 from tenants.selectors import context_of_tenant
-from transactions.lifecycle import CLOSED_UNPAID, PAID, Status
+from transactions.checkout.pages import (
+    OPEN_ATTEMPT,
+    can_pay,
+    language_of,
+    payment_page,
+    remember_language,
+    shown_status,
+    transfer_page,
+)
 from transactions.models import PaymentAttempt, Transaction
 from transactions.providers import qr_image, registry
 from transactions.providers.base import RawRequest
-from transactions.providers_info import provider_line
 from transactions.services.attempt_page import payer_form, transfer_details
 from transactions.services.attempts import ProviderTrouble
 from transactions.services.choose import choose_provider
-from transactions.services.returns import ReturnRefused, forward_url, payer_returned
-from transactions.services.routing import choices
-
-OPEN_ATTEMPT = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
+from transactions.services.returns import ReturnRefused, payer_returned
 
 
 @never_cache
@@ -36,11 +38,11 @@ OPEN_ATTEMPT = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, Pa
 def pay(request: HttpRequest, transaction_id: str) -> HttpResponse:
     """``/pay/{transaction_id}``: choose a provider, or see the outcome."""
     payment = _payment(transaction_id)
-    language = _language(request, payment)
+    language = language_of(request, payment)
     with override(language):
-        if request.method == "POST" and _can_pay(payment):
+        if request.method == "POST" and can_pay(payment):
             return _to_provider(request, payment, language)
-        return render(request, "checkout/pay.html", _page(payment, language))
+        return remember_language(request, render(request, "checkout/pay.html", payment_page(payment, language)))
 
 
 @never_cache
@@ -48,9 +50,9 @@ def pay(request: HttpRequest, transaction_id: str) -> HttpResponse:
 def pay_attempt(request: HttpRequest, transaction_id: str, attempt_id: str) -> HttpResponse:
     """``/pay/{transaction_id}/{attempt_id}``: pay by a transfer (QR code) or in the provider's own form."""
     payment, attempt = _attempt(transaction_id, attempt_id)
-    language = _language(request, payment)
+    language = language_of(request, payment)
     with override(language):
-        page = _page(payment, language)
+        page = payment_page(payment, language)
         if not page["can_pay"] or attempt.status not in OPEN_ATTEMPT:
             return render(request, "checkout/pay.html", page)
         if attempt.payment_url and urlsplit(attempt.payment_url).path != request.path:
@@ -60,8 +62,8 @@ def pay_attempt(request: HttpRequest, transaction_id: str, attempt_id: str) -> H
         except ProviderTrouble as error:
             page["error"] = error.message(language)
             return render(request, "checkout/pay.html", page, status=error.entry.status)
-        page |= _transfer_of(payment, attempt, language)
-        return render(request, "checkout/attempt.html", page)
+        page |= transfer_page(payment, attempt, language)
+        return remember_language(request, render(request, "checkout/attempt.html", page))
 
 
 @never_cache
@@ -69,7 +71,7 @@ def pay_attempt(request: HttpRequest, transaction_id: str, attempt_id: str) -> H
 def qr_picture(request: HttpRequest, transaction_id: str, attempt_id: str) -> HttpResponse:
     """``/pay/{transaction_id}/{attempt_id}/qr.png``: the QR code as a picture, to be kept and opened in a banking app."""
     payment, attempt = _attempt(transaction_id, attempt_id)
-    details = transfer_details(payment=payment, attempt=attempt) if _can_pay(payment) else None
+    details = transfer_details(payment=payment, attempt=attempt) if can_pay(payment) else None
     if details is None:
         raise Http404
     answer = HttpResponse(qr_image.png(details.qr_text), content_type="image/png")
@@ -80,9 +82,9 @@ def qr_picture(request: HttpRequest, transaction_id: str, attempt_id: str) -> Ht
 @never_cache
 @require_GET
 def status(request: HttpRequest, transaction_id: str) -> JsonResponse:
-    """``/pay/{transaction_id}/status``: what the page polls; nothing but the state is told."""
+    """``/pay/{transaction_id}/status``: what the page polls; nothing but the state and what came is told."""
     payment = _payment(transaction_id)
-    return JsonResponse({"status": _shown_status(payment), "final": not _can_pay(payment), "received": payment.received_amount})
+    return JsonResponse({"status": shown_status(payment), "final": not can_pay(payment), "received": payment.received_amount})
 
 
 @never_cache
@@ -101,8 +103,8 @@ def provider_return(request: HttpRequest, provider_code: str, account_id: str | 
     try:
         back = payer_returned(provider_code=provider_code, account_id=account_id, raw=raw, now=clock.now())
     except ReturnRefused:
-        with override(_language(request, None)):
-            return render(request, "checkout/unverified.html", {"language": _language(request, None)}, status=400)
+        with override(language_of(request, None)):
+            return render(request, "checkout/unverified.html", {"language": language_of(request, None)}, status=400)
     return HttpResponseRedirect(back.forward_url)
 
 
@@ -118,7 +120,7 @@ def _to_provider(request: HttpRequest, payment: Transaction, language: str) -> H
         )
     except DomainError as error:
         payment.refresh_from_db()
-        page = {**_page(payment, language), "error": error.message(language)}
+        page = {**payment_page(payment, language), "error": error.message(language)}
         return render(request, "checkout/pay.html", page, status=error.entry.status)
     return HttpResponseRedirect(url)
 
@@ -138,62 +140,3 @@ def _attempt(transaction_id: str, attempt_id: str) -> tuple[Transaction, Payment
     if attempt is None:
         raise Http404
     return payment, attempt
-
-
-def _transfer_of(payment: Transaction, attempt: PaymentAttempt, language: str) -> dict[str, Any]:
-    """The transfer to make, and how much of it came already."""
-    details = transfer_details(payment=payment, attempt=attempt, language=language)
-    if details is None:
-        return {}
-    return {
-        "attempt": attempt,
-        "transfer": details,
-        "transfer_amount": format_vnd(details.amount),
-        "received": format_vnd(payment.received_amount) if payment.received_amount else "",
-        "qr_svg": qr_image.svg(details.qr_text),
-    }
-
-
-def _can_pay(payment: Transaction) -> bool:
-    return payment.status == Status.PENDING and payment.expires_at > clock.now()
-
-
-def _shown_status(payment: Transaction) -> str:
-    status_ = Status(payment.status)
-    if status_ in PAID:
-        return "paid"
-    if status_ is Status.PENDING:
-        return "pending" if _can_pay(payment) else "expired"
-    return str(status_) if status_ in CLOSED_UNPAID else "under_review"
-
-
-def _language(request: HttpRequest, payment: Transaction | None) -> str:
-    asked = request.GET.get("lang")
-    if asked in ("vi", "en"):
-        return asked
-    return payment.locale if payment is not None else "vi"
-
-
-def _offered(payment: Transaction, language: str) -> list[dict[str, Any]]:
-    """The providers to choose from, best first; one that is down stands at the end and says so."""
-    tenant = context_of_tenant(payment.tenant_id)
-    offered = []
-    for choice in choices(tenant=tenant, payment=payment, now=clock.now()):
-        line = provider_line(tenant, choice.account, language, choice.state)
-        if line is not None:
-            offered.append({**line, "available": choice.available})
-    return offered
-
-
-def _page(payment: Transaction, language: str) -> dict[str, Any]:
-    return {
-        "payment": payment,
-        "language": language,
-        "amount": format_vnd(payment.amount),
-        "merchant": payment.tenant.name,
-        "status": _shown_status(payment),
-        "can_pay": _can_pay(payment),
-        "providers": _offered(payment, language) if _can_pay(payment) else [],
-        "seconds_left": max(0, int((payment.expires_at - clock.now()).total_seconds())),
-        "forward_url": forward_url(payment, payment.return_url),
-    }
