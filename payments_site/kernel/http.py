@@ -81,6 +81,8 @@ def on_request(hook: Callable[[str], None]) -> None:
 
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# IETF's own assignments and the retired relays of 6to4 (RFC 6890, RFC 7526): not every Python counts them as private.
+_NOBODYS = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
 
 
 def is_private_address(address: str) -> bool:
@@ -97,7 +99,7 @@ def is_private_address(address: str) -> bool:
             return is_private_address(str(inner))
         if ip.is_reserved or ip.is_site_local:
             return True
-    return not ip.is_global or ip.is_multicast
+    return not ip.is_global or ip.is_multicast or any(ip in network for network in _NOBODYS)
 
 
 def url_points_inside(url: str, allowed_hosts: frozenset[str]) -> bool:
@@ -106,7 +108,12 @@ def url_points_inside(url: str, allowed_hosts: frozenset[str]) -> bool:
     Literal addresses (also in odd spellings such as ``0x7f.1`` or ``2130706433``) and ``localhost`` names are recognised; what
     a name resolves to is judged again, and pinned, when the callback is sent. Hosts in ``allowed_hosts`` are let through.
     """
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    return host_points_inside(urlsplit(url).hostname or "", allowed_hosts)
+
+
+def host_points_inside(host: str, allowed_hosts: frozenset[str]) -> bool:
+    """``url_points_inside`` for a host that was taken out of its URL already; no host at all points inside."""
+    host = host.rstrip(".").lower()
     if not host:
         return True
     if host in allowed_hosts:

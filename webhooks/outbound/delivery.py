@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
 from payments_site import __version__
 from webhooks.outbound import exchange
@@ -81,9 +82,12 @@ class Sender:
 
 
 @asynccontextmanager
-async def open_sender(rules: Rules, now: Callable[[], datetime]) -> AsyncIterator[Sender]:
-    """A sender with its own connections, kept alive between deliveries and closed at the end."""
-    connector = aiohttp.TCPConnector(limit=0, resolver=GuardedResolver(rules.allowed_hosts), keepalive_timeout=_KEEPALIVE_SECONDS)
+async def open_sender(
+    rules: Rules, now: Callable[[], datetime], resolver: AbstractResolver | None = None
+) -> AsyncIterator[Sender]:
+    """A sender with its own connections, kept alive between deliveries and closed at the end. ``resolver``: else the system's."""
+    guarded = GuardedResolver(rules.allowed_hosts, resolver)
+    connector = aiohttp.TCPConnector(limit=0, resolver=guarded, keepalive_timeout=_KEEPALIVE_SECONDS)
     session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),

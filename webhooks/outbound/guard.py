@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from urllib.parse import urlsplit
 
+import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from payments_site.kernel.http import is_private_address, url_points_inside
+from payments_site.kernel.http import host_points_inside, is_private_address
 
 
 class AddressRefusedError(OSError):
@@ -38,18 +39,24 @@ class GuardedResolver(AbstractResolver):
 
 
 def refusal(url: str, *, allowed_hosts: frozenset[str], require_https: bool) -> str:
-    """Why this URL is not called, in words, or "" if nothing speaks against trying. Asks no DNS."""
-    parts = _split(url)
+    """Why this URL is not called, in words, or "" if nothing speaks against trying. Asks no DNS.
+
+    Two parsers must agree that the host is fit: Python's, and the one of the client that will connect. They differ, and the
+    client takes ``①②⑦.⓪.⓪.①`` for 127.0.0.1.
+    """
+    parts, host = _split(url), _connected_to(url)
     if parts is None:
         return "the URL cannot be read"
-    scheme, host = parts
-    if scheme not in ("http", "https") or not host:
+    scheme, written = parts
+    if scheme not in ("http", "https") or not written:
         return "the URL is not an http address"
+    if host is None:
+        return "the URL cannot be read"
     if host in allowed_hosts:
         return ""
     if require_https and scheme != "https":
         return "the URL is not https"
-    return PRIVATE_ADDRESS if url_points_inside(url, allowed_hosts) else ""
+    return PRIVATE_ADDRESS if any(host_points_inside(name, allowed_hosts) for name in (written, host)) else ""
 
 
 PRIVATE_ADDRESS = "the address belongs to a private network"
@@ -59,6 +66,14 @@ def _split(url: str) -> tuple[str, str] | None:
     try:
         parts = urlsplit(url)
         return parts.scheme.lower(), _plain(parts.hostname or "")
+    except ValueError:
+        return None
+
+
+def _connected_to(url: str) -> str | None:
+    """The host as the HTTP client reads it: after IDNA, which turns many letters and digits into plain ones."""
+    try:
+        return _plain(yarl.URL(url).host or "")
     except ValueError:
         return None
 

@@ -36,8 +36,12 @@ def test_a_public_name_leads_to_its_addresses():
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:192.168.0.1", "100.64.0.1"]
-)
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "192.0.0.8", "192.88.99.1", "198.18.0.1", "224.0.0.1",
+        "::1", "::", "fe80::1%eth0", "fd12::1", "::ffff:192.168.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+    ],
+)  # fmt: skip
 def test_a_name_that_leads_inside_is_refused(address):
     with pytest.raises(AddressRefusedError):
         resolved("rebinding.example", address)
@@ -57,6 +61,12 @@ def test_an_allowed_name_may_lead_inside():
     [
         "http://127.0.0.1/", "http://[::1]/", "http://2130706433/", "http://0x7f.1/", "http://localhost:9/", "http://metadata/",
         "http://db.internal/", "http://169.254.169.254/latest", "http://user@10.0.0.1/",
+        # Octal, hexadecimal, shortened; IPv6 that holds or leads to IPv4; letters that IDNA turns into digits.
+        "http://0177.0.0.1/", "http://017700000001/", "http://0x7f000001/", "http://127.1/", "http://0/", "http://0xA9FEA9FE/",
+        "http://[::ffff:10.0.0.1]/", "http://[::ffff:0:10.0.0.1]/", "http://[::10.0.0.1]/", "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[64:ff9b:1::a00:1]/", "http://[2002:a00:1::]/", "http://[2001:0:a00:1::]/", "http://[fd00::1]/",
+        "http://[fe80::1%25eth0]/", "http://[fec0::1]/", "http://[::]/", "http://[ff02::1]/",
+        "http://①②⑦.⓪.⓪.①/", "http://１２７.0.0.1/", "http://127。0。0。1/", "http://ⓛocalhost/", "http://①⓪.①.②.④/",
     ],
 )  # fmt: skip
 def test_literal_and_local_addresses_are_refused_unasked(url):
@@ -66,6 +76,15 @@ def test_literal_and_local_addresses_are_refused_unasked(url):
 @pytest.mark.parametrize("url", ["ftp://shop.example/", "shop.example/hook", "", "http:///hook"])
 def test_what_is_not_http_is_refused(url):
     assert refusal(url, allowed_hosts=ALLOWED, require_https=False) == "the URL is not an http address"
+
+
+@pytest.mark.parametrize("url", ["http://8.8.8.8\\@10.0.0.1/", "http://8.8.8.8\\.shop.example/", "http://sh\u00adop.example/"])
+def test_what_two_parsers_read_differently_is_refused(url):
+    assert refusal(url, allowed_hosts=ALLOWED, require_https=False) != ""
+
+
+def test_names_of_other_scripts_are_let_through():
+    assert refusal("https://thanhtoán.example/hook", allowed_hosts=ALLOWED, require_https=False) == ""
 
 
 def test_an_unreadable_url_is_refused():
