@@ -23,6 +23,7 @@ from payments_site.kernel.errors import DomainError
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, NoteForm, OptionalNoteForm
 from tenants.admin.base import refusal_text
+from tenants.credentials import COMMON_OPTIONS, OWN_OPTIONS
 from transactions.admin.base import MoneyRowAdmin
 from transactions.admin.cells import APPROVAL_TONES, EMPTY, badge, link, money, page_url
 from transactions.timeline import Tone
@@ -58,6 +59,9 @@ FIELDS = {
     "refund_amount": _("refund to the payer"),
     "review": _("review"),
 }
+# An account's options are named as in its form; one that two providers have is the same for both.
+OPTIONS = {f"options.{option.name}": option.label for own in (*OWN_OPTIONS.values(), COMMON_OPTIONS) for option in own}
+_MONEY = ("_amount", ".offered_from", ".offered_to")
 VALUES = {"under_review": _("Under review"), "rejected": _("Rejected")}
 
 
@@ -185,11 +189,17 @@ def _subject_link(approval: ApprovalRequest) -> SafeString:
 def _differences(difference: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
     for name, value in difference.items():
         pair = value if isinstance(value, list) and len(value) == 2 and name != "new_credentials" else [None, value]
-        yield str(FIELDS.get(name, name)), _value(name, pair[0]), _value(name, pair[1]), True
+        yield _name(name), _value(name, pair[0]), _value(name, pair[1]), True
+
+
+def _name(field: str) -> str:
+    if field in OPTIONS:
+        return gettext("option: %s") % OPTIONS[field]
+    return str(FIELDS.get(field, field))
 
 
 def _value(name: str, value: Any) -> str:
-    if name.endswith("_amount") and isinstance(value, int):
+    if name.endswith(_MONEY) and isinstance(value, int):
         return money(value)
     if isinstance(value, dict):
         return ", ".join(f"{FIELDS.get(part, part)}: {shown(value[part])}" for part in sorted(value))
