@@ -18,7 +18,7 @@ help:  ## What can be made
 run: $(STAMP)  ## The whole service on this machine until Ctrl-C (PORT, SANDBOX_PORT, SHOP_PORT, VAR_DIR move it)
 	@exec $(PY) -m payments_site.devstack run
 
-demo: $(STAMP)  ## One payment from create to signed callback, as a timeline; exit 0 only if every step was seen
+demo: $(STAMP)  ## One payment at each provider from create to signed callback and refund; exit 0 only if every step was seen
 	@exec $(PY) -m payments_site.devstack demo
 
 test: $(STAMP)  ## The test suite (ARGS are given to pytest)
