@@ -51,7 +51,7 @@ class ResendForm(AskForm):
 
 
 def _delivery_words(delivery: CallbackDelivery) -> str:
-    return f"{delivery.event.message_type} · {delivery.get_status_display()} · {delivery.url}"
+    return f"{delivery.message_type} · {delivery.get_status_display()} · {delivery.url}"
 
 
 def _resend(request: HttpRequest, payment: Transaction, values: dict[str, Any]) -> str:

@@ -122,7 +122,7 @@ def deliveries(payment: Transaction) -> Table:
     rows: list[list[Cell]] = [
         [
             row_link(one),
-            one.event.message_type or EMPTY,
+            one.message_type or EMPTY,
             badge(one.get_status_display(), DELIVERY_TONES.get(one.status, Tone.NEUTRAL)),
             one.url,
             str(one.attempts),

@@ -76,7 +76,7 @@ def callback_lines(payment: Transaction) -> Iterator[Line]:
             kind=Kind.CALLBACK,
             text=_("Callback delivered") if arrived else _("Callback not delivered"),
             detail=" · ".join(
-                [str(one.delivery.event.message_type or ""), _("try %s") % one.number, answer, f"{one.duration_ms} ms"]
+                [one.delivery.message_type, _("try %s") % one.number, answer, f"{one.duration_ms} ms"]
             ),
             tone=Tone.GOOD if arrived else Tone.BAD,
             subject=("webhooks.callbackdelivery", one.delivery_id),

@@ -214,7 +214,7 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     @admin.display(description=_("message"))
     def message(self, delivery: CallbackDelivery) -> str:
         """The event as the client knows it."""
-        return delivery.event.message_type or EMPTY
+        return delivery.message_type or EMPTY
 
     @admin.display(description=_("last answer"))
     def answered(self, delivery: CallbackDelivery) -> SafeString | str:
@@ -225,6 +225,8 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
     @admin.display(description=_("body"))
     def body(self, delivery: CallbackDelivery) -> SafeString | str:
         """The frozen bytes, unsealed."""
+        if delivery.event is None or delivery.transaction is None:
+            return raw(bytes(delivery.test_body or b"").decode(errors="replace"))
         try:
             wrapped = delivery.transaction.data_key.wrapped
             key = sealing.unwrap(None if wrapped is None else bytes(wrapped), settings.FERNET_KEYS)

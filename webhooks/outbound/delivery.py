@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver
 from payments_site import __version__
 from webhooks.outbound import exchange
 from webhooks.outbound.guard import GuardedResolver, refusal
-from webhooks.outbound.parcel import Obstacle, Parcel, Result
+from webhooks.outbound.parcel import INTERNAL_ERROR, Obstacle, Parcel, Result
 from webhooks.outbound.schedule import Verdict, judge, read_retry_after
 from webhooks.outbound.signing import UnusableSecretError, sign
 
@@ -66,7 +66,7 @@ class Sender:
             return result(Verdict.RETRY, str(failure))
         except Exception:  # one parcel's trouble, foreseen or not, must not stop the others
             logger.exception("callback failed unexpectedly: delivery=%s", parcel.delivery_id)
-            return result(Verdict.RETRY, "internal error")
+            return result(Verdict.RETRY, INTERNAL_ERROR)
         return result(judge(answer.status), exchange.complaint(answer.status), answer)
 
     async def _exchange(self, parcel: Parcel, timestamp: int) -> exchange.Answer:

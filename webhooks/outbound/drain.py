@@ -18,13 +18,14 @@ from datetime import datetime, timedelta
 from django.db import Error
 
 from payments_site.kernel.faults import fault_point
-from webhooks.outbound.claim import Shares, anything_pending, claim_due, release
+from webhooks.outbound.claim import anything_pending, claim_due, release
 from webhooks.outbound.database import DatabaseThread
 from webhooks.outbound.delivery import Rules, Sender, open_sender
 from webhooks.outbound.parcel import Parcel
 from webhooks.outbound.recorder import Recorder
+from webhooks.outbound.replay import catch_up
 from webhooks.outbound.schedule import Verdict
-from webhooks.outbound.window import HostWindows
+from webhooks.outbound.window import Windows
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ GRACE_SECONDS = 10.0
 _GAP_SECONDS = 0.01
 _BATCH = 250
 _AFTER_ERROR_SECONDS = 2.0
+# Between two looks for what endpoints missed while they were off.
+_CATCH_UP_SECONDS = 20.0
 
 
 class Until(enum.Enum):
@@ -70,11 +73,12 @@ class Drain:
         self._claims = DatabaseThread("callback-claims", patient=lambda: not self._stopping)
         self._records = DatabaseThread("callback-records")
         self._recorder = Recorder(self._records, room=plan.concurrency, now=now, chance=chance)
-        self._window = HostWindows(plan.concurrency, slow_after=plan.rules.timeout / 3)
+        self._window = Windows(plan.concurrency, slow_after=plan.rules.timeout / 3)
         self._tasks: dict[asyncio.Task[None], Parcel] = {}
         self._wake = asyncio.Event()
         self._stopping = False
         self._started = 0
+        self._next_catch_up = 0.0
 
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight within the grace, give the rest back."""
@@ -102,6 +106,7 @@ class Drain:
 
     async def _claim_until_done(self, sender: Sender) -> None:
         while not self._stopping and self._allowance() > 0:
+            await self._catch_up()
             parcels = await self._claim()
             for parcel in parcels:
                 self._dispatch(sender, parcel)
@@ -113,7 +118,7 @@ class Drain:
         limit = min(self._window.free, self._allowance())
         if limit <= 0:
             return []
-        shares = Shares(limit=limit, rooms=self._window.rooms(), room=self._window.start)
+        shares = self._window.shares(limit)
         lease, keys = self._plan.lease, self._plan.master_keys
         try:
             return await self._claims.run(lambda: claim_due(shares=shares, lease=lease, master_keys=keys, now=self._now()))
@@ -121,6 +126,16 @@ class Drain:
             logger.exception("claiming callbacks failed")
             await asyncio.sleep(0 if self._stopping else _AFTER_ERROR_SECONDS)
             return []
+
+    async def _catch_up(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        if moment < self._next_catch_up:
+            return
+        self._next_catch_up = moment + _CATCH_UP_SECONDS
+        try:
+            await self._claims.run(lambda: catch_up(now=self._now()))
+        except Error:
+            logger.exception("looking for what endpoints missed failed")
 
     def _allowance(self) -> int:
         """How many deliveries the next claim may start."""
@@ -142,7 +157,7 @@ class Drain:
 
     def _dispatch(self, sender: Sender, parcel: Parcel) -> None:
         self._started += 1
-        self._window.enter(parcel.host)
+        self._window.enter(parcel.lane)
         task = asyncio.create_task(self._deliver(sender, parcel))
         self._tasks[task] = parcel
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
@@ -156,7 +171,7 @@ class Drain:
             delivered = result.verdict is Verdict.DELIVERED
             await self._recorder.put(result)
         finally:
-            self._window.leave(parcel.host, loop.time() - begun, delivered=delivered)
+            self._window.leave(parcel.lane, loop.time() - begun, delivered=delivered)
             self._wake.set()
 
     async def _finish(self) -> None:

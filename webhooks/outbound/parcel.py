@@ -5,8 +5,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from webhooks.outbound.schedule import Verdict
+from webhooks.outbound.schedule import DELAYS, Verdict
+
+INTERNAL_ERROR = "internal error"
 
 
 class Obstacle(enum.Enum):
@@ -23,9 +26,20 @@ class Obstacle(enum.Enum):
         return self in (Obstacle.ERASED, Obstacle.ENDPOINT_OFF)
 
 
+class Lane(NamedTuple):
+    """What the fair shares are counted by: a tenant's endpoint on a host (0: its own and default addresses there)."""
+
+    host: str
+    tenant: int = 0
+    endpoint: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery under lease. Ids are public ones except ``delivery_id`` and ``endpoint_id``; secrets are newest first."""
+    """A delivery under lease. Ids are public ones except ``delivery_id``, ``endpoint_id`` and ``tenant_pk``.
+
+    Secrets are newest first. ``delays`` is the schedule it follows. A test has no transaction; it is tried once.
+    """
 
     delivery_id: int
     lease_until: datetime
@@ -38,11 +52,19 @@ class Parcel:
     body: bytes
     secrets: tuple[str, ...]
     obstacle: Obstacle | None = None
+    tenant_pk: int = 0
+    delays: tuple[timedelta, ...] = DELAYS
+    is_test: bool = False
 
     @property
     def host(self) -> str:
-        """Host and port as written: what the fair shares are counted by (the same text as the index of the claim)."""
+        """Host and port as written, the same text as in the index of the claim."""
         return host_of(self.url)
+
+    @property
+    def lane(self) -> Lane:
+        """Whose share it takes."""
+        return Lane(self.host, self.tenant_pk, self.endpoint_id or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,12 @@ class Result:
     body: str = ""
     error: str = ""
     retry_after: timedelta | None = None
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether the receiver had its chance: trouble of our own is not held against it."""
+        ours = (Obstacle.UNREADABLE.value, Obstacle.UNSIGNABLE.value, INTERNAL_ERROR)
+        return self.verdict is not Verdict.WITHDRAWN and self.error not in ours
 
 
 def host_of(url: str) -> str:

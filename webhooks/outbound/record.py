@@ -10,17 +10,19 @@ from django.db import connection, transaction
 
 from audit.models import OperationalEvent
 from audit.services import raise_event
-from webhooks.outbound.models import CallbackEndpoint
+from webhooks.outbound.health import judge_endpoints
 from webhooks.outbound.parcel import Result
 from webhooks.outbound.schedule import Verdict
-from webhooks.outbound.settle import DEAD, DeliveryState, settle
+from webhooks.outbound.settle import DEAD, PENDING, DeliveryState, settle
 from webhooks.outbound.trail import Settled, write_trail
 
 _LOCK = """
-SELECT id, status, attempts, next_attempt_at, last_status, last_response, last_error, delivered_at, failed_at
+SELECT id, status, attempts, next_attempt_at, last_status, last_response, last_error, delivered_at, failed_at,
+    tries_before
 FROM webhooks_callbackdelivery WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
-_STATE_COLUMNS = attrgetter(*DeliveryState.__slots__)
+# A result changes every column but the last.
+_STATE_COLUMNS = attrgetter(*DeliveryState.__slots__[:-1])
 _UPDATE = """
 UPDATE webhooks_callbackdelivery AS delivery
 SET status = new.status, attempts = new.attempts, next_attempt_at = new.next_attempt_at, last_status = new.last_status,
@@ -35,6 +37,20 @@ _TRIES = """
 INSERT INTO webhooks_callbackattempt
     (delivery_id, number, started_at, duration_ms, response_status, response_body, error)
 SELECT * FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::int[], %s::int[], %s::text[], %s::text[])
+"""
+
+
+# The lowest event that is pending: ended ones are so no more, for the update above came first.
+_WAKE = """
+UPDATE webhooks_callbackdelivery SET next_attempt_at = %s WHERE id IN (
+    SELECT next.id FROM webhooks_callbackdelivery AS ended
+    JOIN webhooks_callbackpolicy AS policy ON policy.tenant_id = ended.tenant_id AND policy.strict_order
+    CROSS JOIN LATERAL (
+        SELECT id FROM webhooks_callbackdelivery
+        WHERE transaction_id = ended.transaction_id AND url = ended.url AND status = 'pending' AND event_id > ended.event_id
+        ORDER BY event_id LIMIT 1) AS next
+    WHERE ended.id = ANY(%s::bigint[]) ORDER BY next.id)
+AND status = 'pending' AND attempts = tries_before AND next_attempt_at > %s
 """
 
 
@@ -58,7 +74,8 @@ def record(results: Sequence[Result], *, now: datetime, chance: Callable[[], flo
             if tries:
                 cursor.execute(_TRIES, _columns(tries))
         write_trail(settled)
-        _switch_off_gone_endpoints(settled, now)
+        _wake_successors(settled, now)
+        judge_endpoints([item.result for item in settled], now=now)
         _alert_of_dead(settled, now)
     return settled
 
@@ -74,29 +91,20 @@ def _try(item: Settled) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _switch_off_gone_endpoints(settled: Sequence[Settled], now: datetime) -> None:
-    """410 of a tenant's extra endpoint: nothing more is sent there until somebody switches it on again."""
-    parcels = [item.result.parcel for item in settled if item.result.verdict is Verdict.GONE]
-    gone = {parcel.endpoint_id for parcel in parcels if parcel.endpoint_id is not None}
-    if not gone:
-        return
-    for endpoint in CallbackEndpoint.objects.select_for_update().filter(pk__in=gone, is_active=True).order_by("pk"):
-        endpoint.is_active = False
-        endpoint.disabled_reason = "answered 410 Gone"
-        endpoint.save(update_fields=["is_active", "disabled_reason", "updated_at"])
-        raise_event(
-            kind="callback.endpoint_disabled",
-            severity=OperationalEvent.Severity.WARNING,
-            subject=endpoint.public_id,
-            now=now,
-            reason=endpoint.disabled_reason,
-        )
+def _wake_successors(settled: Sequence[Settled], now: datetime) -> None:
+    """Where order is strict, the end of a delivery makes the next event of the same payment and address due at once."""
+    ended = [item.after.id for item in settled if item.before.status == PENDING and item.after.status != PENDING]
+    if ended:
+        with connection.cursor() as cursor:
+            cursor.execute(_WAKE, [now, ended, now])
 
 
 def _alert_of_dead(settled: Sequence[Settled], now: datetime) -> None:
-    """A delivery that was given up is an alert, unless its content was erased or its endpoint switched off on purpose."""
+    """A delivery that was given up is an alert, unless its content was erased, its endpoint is off, or it
+    was a test."""
     for item in settled:
-        if item.after.status != DEAD or item.before.status == DEAD or item.result.verdict is Verdict.WITHDRAWN:
+        died = item.after.status == DEAD and item.before.status != DEAD
+        if not died or item.result.verdict is Verdict.WITHDRAWN or item.result.parcel.is_test:
             continue
         raise_event(
             kind="callback.dead",

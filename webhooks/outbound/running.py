@@ -13,6 +13,7 @@ from django.conf import settings
 from webhooks.outbound.claim import oldest_due
 from webhooks.outbound.delivery import Rules
 from webhooks.outbound.drain import Drain, Plan, Until
+from webhooks.outbound.replay import catch_up
 
 SWEEP_AFTER = timedelta(seconds=60)
 SWEEP_LIMIT = 500
@@ -27,7 +28,11 @@ def run_drain(*, until: Until, now: Callable[[], datetime]) -> int:
 
 
 def sweep(*, now: Callable[[], datetime]) -> int:
-    """Deliver a bounded batch if nobody seems to drain (a row has been due for a minute); how many tries were recorded."""
+    """Deliver a bounded batch if nobody seems to drain (a row has been due for a minute); how many tries were recorded.
+
+    Endpoints that were switched on again catch up first.
+    """
+    catch_up(now=now())
     oldest, moment = oldest_due(), now()
     if oldest is None or moment - oldest < SWEEP_AFTER:
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -19,8 +20,11 @@ DELAYS = (
     timedelta(hours=24),
     timedelta(hours=24),
 )
-MAX_ATTEMPTS = len(DELAYS) + 1
 JITTER = 0.2
+# Bounds of a tenant's own schedule.
+MOST_STEPS = 20
+LONGEST_STEP = timedelta(hours=24)
+LONGEST_SCHEDULE = timedelta(days=7)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 GONE = 410
@@ -42,16 +46,35 @@ def judge(status: int) -> Verdict:
     return Verdict.GONE if status == GONE else Verdict.RETRY
 
 
-def next_delay(attempts: int, chance: float, retry_after: timedelta | None = None) -> timedelta | None:
-    """How long to wait after ``attempts`` tries have failed; ``None`` when the schedule is exhausted.
+def next_delay(
+    attempts: int, chance: float, retry_after: timedelta | None = None, delays: Sequence[timedelta] = DELAYS
+) -> timedelta | None:
+    """How long to wait after ``attempts`` tries have failed; ``None`` when the schedule ``delays`` is exhausted.
 
     ``chance`` in [0, 1) spreads the step by 20 % either way. The receiver's ``retry_after`` may lengthen the wait, to 24 hours
     at the most, and never shortens it.
     """
-    if attempts > len(DELAYS):
+    if attempts > len(delays):
         return None
-    delay = DELAYS[max(attempts, 1) - 1] * (1 - JITTER + 2 * JITTER * chance)
+    delay = delays[max(attempts, 1) - 1] * (1 - JITTER + 2 * JITTER * chance)
     return delay if retry_after is None else max(delay, min(retry_after, LONGEST_RETRY_AFTER))
+
+
+def policy_fault(steps: object) -> str | None:
+    """Why ``steps`` is no schedule of a tenant's own (a list of seconds; empty: the usual one); None if it is one."""
+    if not isinstance(steps, list) or len(steps) > MOST_STEPS:
+        return f"a list of at most {MOST_STEPS} waits in seconds is expected"
+    longest = int(LONGEST_STEP.total_seconds())
+    if any(isinstance(step, bool) or not isinstance(step, int) or not 1 <= step <= longest for step in steps):
+        return f"whole seconds from 1 to {longest} are expected"
+    if sum(steps) > LONGEST_SCHEDULE.total_seconds():
+        return f"no more than {LONGEST_SCHEDULE.days} days in all"
+    return None
+
+
+def schedule_of(steps: Sequence[int] | None) -> tuple[timedelta, ...]:
+    """The waits of a tenant that asked for ``steps``; none: the contract's."""
+    return tuple(timedelta(seconds=step) for step in steps) if steps else DELAYS
 
 
 def read_retry_after(value: str | None, now: datetime) -> timedelta | None:

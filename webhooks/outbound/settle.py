@@ -24,6 +24,7 @@ class DeliveryState:
     last_error: str
     delivered_at: datetime | None
     failed_at: datetime | None
+    tries_before: int = 0
 
 
 def settle(state: DeliveryState, result: Result, *, now: datetime, chance: float) -> DeliveryState:
@@ -40,7 +41,7 @@ def settle(state: DeliveryState, result: Result, *, now: datetime, chance: float
         return state
     delay = None
     if result.verdict is Verdict.RETRY:
-        delay = next_delay(state.attempts, chance, result.retry_after)
+        delay = next_delay(state.attempts - state.tries_before, chance, result.retry_after, result.parcel.delays)
     failed = _answered(state, result)
     if delay is None:
         return replace(failed, status=DEAD, next_attempt_at=None, failed_at=now)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from webhooks.outbound.parcel import Result
-from webhooks.outbound.schedule import MAX_ATTEMPTS, Verdict
+from webhooks.outbound.schedule import Verdict
 from webhooks.outbound.settle import PENDING, DeliveryState
 
 ENTITY_TYPE = "transaction_callback"
@@ -60,7 +60,8 @@ def _entries(item: Settled) -> Iterable[_Row]:
     result = item.result
     common = {"callback_url": plain_url(result.parcel.url), "event_id": result.parcel.event_id, "attempt": item.after.attempts}
     if result.verdict is not Verdict.WITHDRAWN:
-        yield _row(item, "callback_attempt", result.started_at, {**common, "max_attempts": MAX_ATTEMPTS})
+        most = item.after.tries_before + len(result.parcel.delays) + 1
+        yield _row(item, "callback_attempt", result.started_at, {**common, "max_attempts": most})
     outcome = {
         **common,
         "response_status": result.status,
@@ -76,4 +77,4 @@ def _entries(item: Settled) -> Iterable[_Row]:
 
 def _row(item: Settled, action: str, moment: datetime, extra: dict[str, object]) -> _Row:
     parcel = item.result.parcel
-    return parcel.tenant_id, parcel.transaction_id, action, json.dumps(extra, ensure_ascii=False), moment
+    return parcel.tenant_id, parcel.transaction_id or parcel.event_id, action, json.dumps(extra, ensure_ascii=False), moment

@@ -1,10 +1,27 @@
-"""What a try's error says, in the reader's language. The stored text is English: it is also what tenants get by the API."""
+"""Names of messages, and what a try's error says in the reader's language.
+
+The stored text is English: it is also what tenants get by the API.
+"""
 
 from __future__ import annotations
 
 import re
 
 from django.utils.translation import gettext, gettext_noop
+
+# What endpoints can ask for; the money room keeps to the same names (a test compares them).
+MESSAGE_TYPES = (
+    "transaction.completed",
+    "transaction.failed",
+    "transaction.expired",
+    "transaction.cancelled",
+    "transaction.under_review",
+    "refund.processing",
+    "refund.completed",
+    "refund.failed",
+)
+# Sent to an endpoint on demand, in no feed and about no payment.
+TEST_MESSAGE = "callback.test"
 
 _KNOWN = (
     gettext_noop("the host name cannot be resolved"),
@@ -20,6 +37,11 @@ _KNOWN = (
     gettext_noop("the endpoint is switched off"),
     gettext_noop("the callback's content cannot be decrypted with the present keys"),
     gettext_noop("the tenant has no usable callback secret"),
+    gettext_noop("answered 410 Gone"),
+    gettext_noop("nothing but failures for 5 days"),
+    gettext_noop("switched off by the tenant"),
+    gettext_noop("switched off by staff"),
+    gettext_noop("deleted by the tenant"),
 )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webhooks.outbound.schedule import MAX_ATTEMPTS, Verdict, judge, next_delay, read_retry_after
+from webhooks.outbound.schedule import DELAYS, Verdict, judge, next_delay, policy_fault, read_retry_after, schedule_of
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 STEPS = [5, 30, 120, 600, 1800, 7200, 21600, 43200, 86400, 86400]
@@ -15,7 +15,7 @@ def test_the_steps_are_those_of_the_contract():
 
 
 def test_the_eleventh_failure_exhausts_the_schedule():
-    assert MAX_ATTEMPTS == 11
+    assert len(DELAYS) + 1 == 11
     assert next_delay(11, 0.5) is None
     assert next_delay(12, 0.5, timedelta(seconds=5)) is None
 
@@ -70,3 +70,23 @@ def test_410_is_gone():
 )
 def test_everything_else_is_tried_again(status):
     assert judge(status) is Verdict.RETRY
+
+
+def test_a_tenant_may_have_a_schedule_of_its_own():
+    own = schedule_of([60, 3600])
+    assert [next_delay(attempts, 0.5, None, own) for attempts in (1, 2, 3)] == [timedelta(minutes=1), timedelta(hours=1), None]
+    assert schedule_of([]) == schedule_of(None) == DELAYS
+
+
+def test_a_test_is_tried_once():
+    assert next_delay(1, 0.5, timedelta(seconds=9), ()) is None
+
+
+@pytest.mark.parametrize("steps", [[], [1], [5, 30, 86_400], [86_400] * 7, [1] * 20])
+def test_schedules_within_the_bounds(steps):
+    assert policy_fault(steps) is None
+
+
+@pytest.mark.parametrize("steps", [None, "5", {}, [0], [-1], [86_401], [True], ["5"], [5.5], [1] * 21, [86_400] * 8])
+def test_schedules_out_of_bounds(steps):
+    assert policy_fault(steps) is not None

@@ -69,3 +69,25 @@ def test_a_2xx_delivers_even_without_the_lease(state):
 def test_a_second_2xx_keeps_the_first_moment():
     first = DeliveryState(1, "delivered", 1, None, 200, "ok", "", NOW - timedelta(seconds=5), None)
     assert settled(first, result(Verdict.DELIVERED, status=200)) == replace(first, attempts=2)
+
+
+def test_what_was_sent_again_begins_its_schedule_anew():
+    again = replace(STATE, attempts=11, tries_before=11)
+    after = settled(again, result(Verdict.RETRY, status=500))
+    assert (after.status, after.attempts, after.next_attempt_at) == ("pending", 12, NOW + timedelta(seconds=5))
+    last = settled(replace(again, attempts=21), result(Verdict.RETRY, status=500))
+    assert (last.status, last.attempts) == ("dead", 22)
+
+
+def test_a_tenants_own_schedule_is_followed_to_its_end():
+    own = replace(PARCEL, delays=(timedelta(minutes=1),))
+    once = settle(STATE, Result(own, Verdict.RETRY, NOW, 1, status=500), now=NOW, chance=0.5)
+    assert once.next_attempt_at == NOW + timedelta(minutes=1)
+    twice = settle(replace(STATE, attempts=1), Result(own, Verdict.RETRY, NOW, 1, status=500), now=NOW, chance=0.5)
+    assert twice.status == "dead"
+
+
+def test_a_test_that_fails_is_over():
+    test = replace(PARCEL, delays=(), is_test=True)
+    after = settle(STATE, Result(test, Verdict.RETRY, NOW, 1, status=500), now=NOW, chance=0.5)
+    assert (after.status, after.attempts) == ("dead", 1)

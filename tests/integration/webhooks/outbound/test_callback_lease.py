@@ -9,11 +9,12 @@ from django.db import connection
 
 from payments_site.kernel import clock
 from tests.factories.callbacks import make_delivery, make_merchant
-from webhooks.outbound.claim import Shares, claim_due, oldest_due, release
-from webhooks.outbound.models import CallbackDelivery
-from webhooks.outbound.parcel import Result
+from webhooks.outbound.claim import claim_due, oldest_due, release
+from webhooks.outbound.models import CallbackDelivery, CallbackEndpoint
+from webhooks.outbound.parcel import Lane, Result
 from webhooks.outbound.record import record
 from webhooks.outbound.schedule import Verdict
+from webhooks.outbound.window import Shares
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
@@ -21,8 +22,8 @@ URL = "https://shop.example/hook"
 LEASE = timedelta(seconds=60)
 
 
-def claim(*, limit=100, rooms=None, room=100, now=None):
-    shares = Shares(limit=limit, rooms=rooms or {}, room=room)
+def claim(*, limit=100, rooms=None, room=100, now=None, **more):
+    shares = Shares(limit=limit, rooms=rooms or {}, room=room, **more)
     return claim_due(shares=shares, lease=LEASE, master_keys=settings.FERNET_KEYS, now=now or clock.now())
 
 
@@ -61,13 +62,54 @@ def test_ten_claimers_at_once_never_take_the_same_delivery():
     assert set(taken) == made
 
 
-def test_every_host_gives_no_more_than_its_share():
+def test_every_lane_gives_no_more_than_its_share():
     merchant = make_merchant()
     for host in ("a.example", "b.example:8443", "c.example"):
         for _ in range(5):
             make_delivery(merchant, f"https://{host}/hook?x=/y")
-    taken = [parcel.host for parcel in claim(rooms={"a.example": 1, "c.example": 0}, room=3)]
+    rooms = {Lane("a.example", merchant.tenant.pk): 1, Lane("c.example", merchant.tenant.pk): 0}
+    taken = [parcel.host for parcel in claim(rooms=rooms, room=3)]
     assert sorted(taken) == ["a.example", "b.example:8443", "b.example:8443", "b.example:8443"]
+
+
+def test_tenants_and_endpoints_of_one_host_are_lanes_of_their_own():
+    first, second = make_merchant(), make_merchant()
+    endpoint = CallbackEndpoint.objects.create(tenant=first.tenant, url="https://shop.example/extra")
+    for merchant in (first, second):
+        for _ in range(4):
+            make_delivery(merchant, URL)
+    lanes = [parcel.lane for parcel in claim(room=2)]
+    wanted = [Lane("shop.example", first.tenant.pk), Lane("shop.example", first.tenant.pk, endpoint.pk)]
+    assert sorted(lanes) == sorted(2 * [*wanted, Lane("shop.example", second.tenant.pk)])
+
+
+def test_a_lanes_first_comes_before_anothers_second():
+    old, young, now = make_merchant(), make_merchant(), clock.now()
+    for age in (90, 80, 70):
+        make_delivery(old, URL, now=now - timedelta(seconds=age))
+    make_delivery(young, URL, now=now - timedelta(seconds=1))
+    assert {parcel.tenant_pk for parcel in claim(limit=2)} == {old.tenant.pk, young.tenant.pk}
+
+
+def test_a_host_gives_no_more_than_its_room_to_all_its_lanes():
+    merchants = [make_merchant() for _ in range(3)]
+    for merchant in merchants:
+        for _ in range(3):
+            make_delivery(merchant, URL)
+        make_delivery(merchant, "https://free.example/hook")
+    taken = [parcel.host for parcel in claim(host_rooms={"shop.example": 4})]
+    assert (taken.count("shop.example"), taken.count("free.example")) == (4, 3)
+
+
+def test_slow_lanes_share_one_room():
+    merchants = [make_merchant() for _ in range(4)]
+    for merchant in merchants:
+        for _ in range(3):
+            make_delivery(merchant, f"https://{merchant.tenant.app_code}.example/")
+    lanes = [Lane(f"{merchant.tenant.app_code}.example", merchant.tenant.pk) for merchant in merchants]
+    rooms = dict.fromkeys(lanes[:3], 3)
+    taken = [parcel.lane for parcel in claim(rooms=rooms, slow=frozenset(lanes[:3]), slow_room=3)]
+    assert {lane: taken.count(lane) for lane in lanes} == dict(zip(lanes, (1, 1, 1, 3), strict=True))
 
 
 def test_the_oldest_come_first():

@@ -51,13 +51,14 @@ def test_a_dead_delivery_gets_a_new_try(receiver, drain):
     assert (entry.user_id, entry.old_values["status"], entry.new_values["status"]) == ("an", "dead", "pending")
 
 
-def test_a_dead_delivery_that_fails_again_is_dead_again(receiver, drain):
+def test_a_dead_delivery_that_fails_again_begins_its_schedule_anew(receiver, drain):
     receiver.answer("/hook", 500)
     delivery = dead_delivery(receiver.url())
     resend(delivery=delivery, now=clock.now(), actor=Actor())
     drain()
     delivery.refresh_from_db()
-    assert (delivery.status, delivery.attempts) == ("dead", 12)
+    assert (delivery.status, delivery.attempts, delivery.tries_before) == ("pending", 12, 11)
+    assert timedelta(seconds=3) < delivery.next_attempt_at - clock.now() < timedelta(seconds=7)
 
 
 def test_a_delivered_callback_is_sent_again_with_the_same_id(receiver, drain):
