@@ -96,7 +96,7 @@ class ProviderAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider.code} · {mask(self.identifier)} ({self.environment})"
+        return f"{self.provider.name} · {mask(self.identifier)} ({self.get_environment_display()})"
 
 
 class ProviderCredentials(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from payments_site.kernel import clock
 from tenants.actors import actor_of
 from tenants.models import ProviderAccount
-from transactions.admin.cells import EMPTY, badge, moment, row_link
+from transactions.admin.cells import badge, moment, row_link
 from transactions.availability import HEALTH, circuits_of
 from transactions.providers.circuits import Circuit, State
 from transactions.services.calls import close_breaker
@@ -80,11 +80,10 @@ def _line(account: ProviderAccount, circuit: Circuit, may_close: bool) -> dict[s
     return {
         "health": HEALTH[circuit.state],
         "cells": [
-            row_link(account),
-            account.get_environment_display(),
-            str(account.tenant or account.project),
             badge(str(words), tone),
-            moment(circuit.opened_at) if circuit.opened_at else EMPTY,
+            row_link(account),
+            str(account.tenant or account.project),
+            moment(circuit.opened_at) if circuit.opened_at else "",
         ],
         "close_url": reverse(f"admin:{PAGE}_close", args=[account.pk]) if closable else "",
     }
