@@ -31,6 +31,7 @@ ACTIONS: dict[str, Promise] = {
     "issue_resolved": _("Money issue resolved"),
     "money_unidentified": _("Unidentified money came"),
     "notice_replayed": _("Notice applied again by hand"),
+    "notice_reviewed": _("Quarantined notice looked at"),
     "overpaid": _("More came than was asked for"),
     "paid": _("Paid"),
     "payment_failed": _("The payment failed"),
@@ -100,6 +101,8 @@ ALERTS: dict[str, Promise] = {
     "callback.endpoint_disabled": _("Callback endpoint switched off (410)"),
     "provider.breaker_opened": _("A provider account can not be reached"),
     "webhook.failed": _("A notice could not be applied"),
+    "webhook.given_up": _("A notice is not tried again by itself any more"),
+    "webhook.stuck": _("A notice could not be applied for the third time"),
     "webhook.unlisted_address": _("Notice from an unlisted address"),
 }
 KINDS: dict[str, Promise] = {

@@ -12,16 +12,18 @@ from django.contrib import admin
 from django.core.management import call_command
 from django_celery_beat.models import PeriodicTask
 
-from payments_site.devstack import processes
+from payments_site.kernel import queues
 from tests.architecture.source import ROOT, last_name, modules
 
 OURS = ("payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation")
 TASKS = {
     "audit.expire_approvals",
+    "transactions.audit_books",
     "transactions.delete_idempotency_records",
     "transactions.expire_due",
     "transactions.raise_alerts",
     "transactions.resolve_due",
+    "webhooks.inbound.retry_notices",
     "webhooks.outbound.sweep_callbacks",
 }
 PAGES = {
@@ -63,6 +65,20 @@ def test_the_tasks_are_those_that_are_meant() -> None:
     assert our_tasks() == TASKS
 
 
+def test_every_task_has_its_queue_and_its_time_in_the_one_table() -> None:
+    assert set(queues.TASKS) == TASKS
+    assert {route.queue for route in queues.TASKS.values()} | {queues.DEFAULT_QUEUE} <= set(queues.QUEUES)
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_celery_goes_by_the_table(name: str) -> None:
+    current_app.loader.import_default_modules()
+    task, route = current_app.tasks[name], queues.route(name)
+    assert (task.soft_time_limit, task.time_limit) == (route.soft, route.hard)
+    assert 0 < route.soft < route.hard < queues.REDELIVERED_AFTER
+    assert current_app.amqp.router.route({}, name)["queue"].name == route.queue
+
+
 def test_no_task_is_defined_where_celery_does_not_look() -> None:
     defined: list[str] = []
     for module in modules(*OURS):
@@ -97,11 +113,10 @@ def test_the_shim_of_the_models_names_every_model(floor: str) -> None:
 
 @pytest.mark.django_db
 def test_every_schedule_names_a_task_that_exists_and_a_queue_that_is_worked() -> None:
-    queues = set(processes._QUEUES.split(","))
-    rows = PeriodicTask.objects.exclude(task__startswith="celery.")
+    rows = PeriodicTask.objects.all()
     assert {row.task for row in rows} <= our_tasks()
-    assert {row.queue for row in rows} <= queues
-    assert rows.count() >= 3
+    assert {(row.task, row.queue) for row in rows} == {(row.task, queues.route(row.task).queue) for row in rows}
+    assert rows.count() >= len(TASKS)
 
 
 @pytest.mark.django_db
@@ -111,10 +126,9 @@ def test_every_periodic_task_has_a_schedule() -> None:
 
 
 def test_every_nudge_names_a_task_that_exists_and_a_queue_that_is_worked() -> None:
-    queues = set(processes._QUEUES.split(","))
     for task, queue in nudges():
         assert task in our_tasks()
-        assert queue in queues
+        assert queue == queues.route(task).queue
 
 
 def nudges() -> list[tuple[str, str]]:

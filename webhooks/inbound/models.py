@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from payments_site.kernel import ids
 from tenants.models import ProviderAccount
 
+# Verdicts that wait for a person; those of our own failure the schedule tries again first.
+QUARANTINED = (
+    "bad_signature", "unknown_account", "unknown_order", "wrong_amount", "unlisted_address", "unreadable", "error",
+)  # fmt: skip
+
 
 class ProviderNotification(models.Model):
     """One request of a provider. Raw bytes and headers are sealed and append-only (trigger); the verdict is added afterwards."""
@@ -59,6 +64,12 @@ class ProviderNotification(models.Model):
     reply_body = models.CharField(_("our answer"), max_length=500, blank=True, default="")
     processed_at = models.DateTimeField(_("processed at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("times applied"), default=0)
+    # Our own failures in a row, and when the schedule tries again; null: nothing is left to do by itself (``backoff.py``).
+    failures = models.PositiveSmallIntegerField(_("our failures in a row"), default=0, db_default=0)
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    # A person looked at what was quarantined: it counts no longer among what is to be done.
+    reviewed_at = models.DateTimeField(_("looked at"), null=True, blank=True)
+    reviewed_by = models.CharField(_("looked at by"), max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         app_label = "webhooks"
@@ -68,7 +79,12 @@ class ProviderNotification(models.Model):
             models.Index(fields=["-received_at"], name="notice_received"),
             models.Index(fields=["verdict", "-received_at"], name="notice_verdict"),
             models.Index(fields=["attempt"], name="notice_attempt"),
-            models.Index(fields=["received_at"], condition=Q(verdict__in=["stored", "error"]), name="notice_unfinished"),
+            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="notice_due"),
+            models.Index(
+                fields=["verdict", "-id"],
+                condition=Q(reviewed_at__isnull=True, verdict__in=QUARANTINED),
+                name="notice_quarantine",
+            ),
         ]
 
     def __str__(self) -> str:

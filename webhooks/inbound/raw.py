@@ -11,18 +11,34 @@ from transactions.providers.base import RawRequest
 
 # Never kept, not even sealed: they are ours or a person's, not the provider's words.
 _DROPPED_HEADERS = frozenset({"Cookie", "Authorization", "X-Api-Key"})
+# A notice is a few hundred bytes, the longest ones some thousand; what is larger than this is not one.
+MAX_NOTICE_BYTES = 64 * 1024
 
 
 def read(request: Any) -> RawRequest:
-    """The request's bytes and headers, untouched."""
+    """The request's bytes and headers, untouched; of a body that is too long (``is_cut``) only its beginning."""
     headers = {name: REDACTED if name in _DROPPED_HEADERS else value for name, value in request.headers.items()}
     return RawRequest(
         method=request.method,
         query=request.META.get("QUERY_STRING", ""),
-        body=request.body,
+        body=_body(request),
         content_type=request.META.get("CONTENT_TYPE", ""),
         headers=headers,
     )
+
+
+def _body(request: Any) -> bytes:
+    """One byte more than a notice may have tells that it is too long. A body without a length (chunked) is read as well, where
+    the server says that its stream ends: Django itself would take it for empty."""
+    environ = request.META
+    if not environ.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
+        return bytes(environ["wsgi.input"].read(MAX_NOTICE_BYTES + 1))
+    return bytes(request.read(MAX_NOTICE_BYTES + 1))
+
+
+def is_cut(raw: RawRequest) -> bool:
+    """Whether more came than was kept: nobody can say what it meant."""
+    return len(raw.body) > MAX_NOTICE_BYTES
 
 
 def to_json(raw: RawRequest, path: str) -> dict[str, Any]:

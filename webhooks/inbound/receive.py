@@ -14,7 +14,6 @@ from django.db import connection, transaction
 
 from audit.models import AuditEntry, OperationalEvent
 from audit.services import Actor, prepare, raise_event
-from payments_site.api.context import is_listed
 from payments_site.kernel.faults import fault_point
 from payments_site.kernel.rows import insert, update
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken
@@ -37,6 +36,7 @@ from transactions.providers.base import (
 from transactions.services.accounts import context_of
 from transactions.services.settle import Settlement, Source, settle
 from transactions.services.unidentified import attempt_named_in_memo, keep_unidentified
+from webhooks.inbound import addresses, backoff
 from webhooks.inbound import raw as raw_form
 from webhooks.inbound.models import ProviderNotification
 
@@ -87,10 +87,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Received:
-    """The answer for the provider, and the verdict that led to it."""
+    """The answer for the provider, the verdict that led to it, and the stored notice."""
 
     answer: AckResponse
     verdict: str
+    notice: ProviderNotification
 
 
 def receive(
@@ -103,7 +104,10 @@ def receive(
     request_id: str,
     now: datetime,
 ) -> Received:
-    """Take in one notice. Raises ``registry.UnknownProvider``; any other failure is an answer and a stored verdict."""
+    """Take in one notice. Raises ``registry.UnknownProvider``; any other failure is an answer and a stored verdict.
+
+    A request that is too long is kept as far as it was read, and judged unreadable.
+    """
     adapter = registry.get(provider_code)
     candidates, claim = _look_up(adapter, account_id, raw)
     notice = _store(adapter, candidates, claim, raw, path, source_ip, request_id, now)
@@ -135,20 +139,31 @@ def process(
     try:
         verdict = _apply(notice, adapter, candidates, claim, raw, now)
     except Exception as error:
-        # The provider is told to come again, the row says why, the stack goes to the log: nothing is swallowed.
+        # The provider is told to come again, the row says when we try ourselves, the stack goes to the log.
         logger.exception("notice could not be applied: notice=%s", notice.public_id)
-        raise_event(
-            kind="webhook.failed",
-            severity=OperationalEvent.Severity.ERROR,
-            subject=notice.public_id,
-            now=now,
-            error=type(error).__name__,
-        )
+        count_failure(notice, error, now)
         verdict = Verdict.ERROR
+    else:
+        notice.failures, notice.next_try_at = 0, None
     fault_point("notice.settled")
     answer = adapter.acknowledge(_ACKS[verdict], raw)
     _record_verdict(notice, verdict, answer, now)
-    return Received(answer, verdict)
+    return Received(answer, verdict, notice)
+
+
+def count_failure(notice: ProviderNotification, error: Exception, now: datetime) -> None:
+    """One more failure of ours on the (unsaved) row: when to try again, and who is told. The third is an alert, and so is the
+    last, after which nothing happens by itself."""
+    notice.failures += 1
+    notice.next_try_at = backoff.next_try(notice.failures, now)
+    kind, severity = "webhook.failed", OperationalEvent.Severity.WARNING
+    if notice.failures == backoff.ALERT_AT:
+        kind, severity = "webhook.stuck", OperationalEvent.Severity.ERROR
+    elif notice.next_try_at is None:
+        kind, severity = "webhook.given_up", OperationalEvent.Severity.ERROR
+    raise_event(
+        kind=kind, severity=severity, subject=notice.public_id, now=now, error=type(error).__name__, failures=notice.failures
+    )
 
 
 def replay(*, notice: ProviderNotification, now: datetime) -> Received:
@@ -238,6 +253,7 @@ def _store(
             payload_size=size,
             request_id=request_id,
             received_at=now,
+            next_try_at=now + backoff.LEASE,
         )
         insert(notice, _entry(notice, "webhook_received", now))
     return notice
@@ -251,6 +267,8 @@ def _apply(
     raw: RawRequest,
     now: datetime,
 ) -> str:
+    if raw_form.is_cut(raw):
+        return Verdict.UNREADABLE
     if not candidates:
         return _verdict_on_nobodys(adapter, raw)
     try:
@@ -307,7 +325,7 @@ def _keys(candidates: list[ProviderAccount], at: datetime) -> Iterator[tuple[Pro
 
 def _address_is_listed(account: ProviderAccount, notice: ProviderNotification, now: datetime) -> bool:
     """An unlisted address with a valid signature is alerted, and refused only where the account says so."""
-    if not account.ip_allowlist or is_listed(notice.source_ip, account.ip_allowlist):
+    if addresses.may_send(account, notice.source_ip):
         return True
     raise_event(
         kind="webhook.unlisted_address",
@@ -321,6 +339,8 @@ def _address_is_listed(account: ProviderAccount, notice: ProviderNotification, n
 
 
 def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckResponse, now: datetime) -> None:
+    if verdict != notice.verdict:
+        notice.reviewed_at = None  # what somebody looked at was something else
     notice.verdict = verdict
     notice.error_code = _ERROR_CODES.get(verdict, "")
     notice.reply_status = answer.status
@@ -328,7 +348,7 @@ def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckRespo
     notice.processed_at = now
     notice.tries += 1
     with transaction.atomic():
-        update(notice, "verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries")
+        update(notice, "verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries", "failures", "next_try_at")
         insert(_entry(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now))
 
 

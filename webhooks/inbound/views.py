@@ -19,18 +19,13 @@ from webhooks.inbound.receive import REFUSED, is_genuine, receive
 
 logger = logging.getLogger(__name__)
 
-# A notice is a few hundred bytes; what is larger is not one.
-MAX_NOTICE_BYTES = 256 * 1024
-
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, provider_code: str, account_id: str | None = None) -> HttpResponse:
-    """``/webhooks/{provider_code}`` and ``/webhooks/{provider_code}/{account_id}``."""
+    """``/webhooks/{provider_code}`` and ``/webhooks/{provider_code}/{account_id}``; whatever comes, the provider's own words."""
     if provider_code not in registry.ADAPTERS:
         return HttpResponse(status=404)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_NOTICE_BYTES:
-        return HttpResponse(status=413)
     raw = raw_form.read(request)
     try:
         return _answer(request, provider_code, account_id, raw)
