@@ -38,11 +38,11 @@ def payer_returned(*, provider_code: str, account_id: str | None, raw: RawReques
     adapter = registry.get(provider_code)
     peeked = adapter.peek(raw)
     account, view = _verified(adapter, account_id, peeked.identifier, raw, now)
-    attempt = (
-        PaymentAttempt.objects.select_related("transaction__data_key")
-        .filter(provider_code=provider_code, provider_reference=peeked.reference or view.reference, account=account)
-        .first()
-    )
+    named = {"provider_reference": peeked.reference or view.reference}
+    if peeked.session_id:
+        named["provider_session_id"] = peeked.session_id
+    attempts = PaymentAttempt.objects.select_related("transaction__data_key")
+    attempt = attempts.filter(provider_code=provider_code, account=account, **named).first()
     if attempt is None:
         raise ReturnRefused
     _note(attempt, view, now)

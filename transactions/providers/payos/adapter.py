@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from payments_site.kernel.clock import VIETNAM
@@ -34,12 +34,10 @@ from transactions.providers.base import (
 from transactions.providers.emvco import fold_memo
 from transactions.providers.payos import client, codes, signing, webhook
 from transactions.providers.payos.addresses import page_url
-from transactions.providers.payos.reading import amount_of, moment_of, number_of, text_of
+from transactions.providers.payos.reading import amount_of, number_of, text_of
 
 _LONGEST_MEMO = 25
 _LAST_SECOND = 2**31 - 1
-# Our clock and payOS's may differ by so much when it is asked whether an order there is older than ours.
-_SKEW = timedelta(minutes=5)
 _CREDENTIAL_FORMS = {
     "client_id": (r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, dashes or underscores are expected"),
     "api_key": (r"[!-~]{1,256}", "1 to 256 printable characters without spaces are expected"),
@@ -162,11 +160,8 @@ def _session_of_existing(
 ) -> PaymentSession:
     """The link that has our order code already: the first try's, if it is of the same amount and not older than our attempt."""
     data = client.get_link(account, order.reference, http)
-    made = moment_of(data.get("createdAt"))
-    if made is None:
-        raise AnswerUnreadable("the link does not say when it was made")
     said = text_of(data.get("description"))
-    ours = made >= order.created_at - _SKEW and amount_of(data.get("amount")) == order.amount
+    ours = client.may_be_ours(data, amount=order.amount, created_at=order.created_at)
     if not ours or (said and body["description"] not in said):
         raise ReferenceTaken("the order code is used by another order", code=codes.ORDER_EXISTS)
     if text_of(data.get("status")) in codes.CLOSED and not data.get("amountPaid"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from payments_site.kernel.http import HttpAnswer, HttpClient
@@ -19,11 +20,13 @@ from transactions.providers.base import (
 from transactions.providers.emvco import fold_memo
 from transactions.providers.payos import codes, signing
 from transactions.providers.payos.addresses import api_url
-from transactions.providers.payos.reading import amount_of, number_of, order_code_of, record_of, text_of, transfer_of
+from transactions.providers.payos.reading import amount_of, moment_of, number_of, order_code_of, record_of, text_of, transfer_of
 
 _PATH = "/v2/payment-requests"
 _LONGEST_SAYING = 120
 _LONGEST_REASON = 100
+# Our clock and payOS's may differ by so much when it is asked whether an order there is older than ours.
+_SKEW = timedelta(minutes=5)
 
 
 def create_link(account: AccountContext, body: Mapping[str, Any], http: HttpClient) -> dict[str, Any]:
@@ -44,9 +47,27 @@ def query(account: AccountContext, payment: PaymentRef, http: HttpClient) -> Sta
         if error.code != codes.NOT_FOUND:
             raise
         return StatusReport(outcome=Outcome.PENDING, reference=payment.reference, amount=None, response_code=error.code)
-    if payment.session_id and number_of(data.get("id")) != payment.session_id:
+    if not _is_of(data, payment):
         raise AnswerUnreadable("the answer is about another link")
     return _report(data)
+
+
+def may_be_ours(data: Mapping[str, Any], *, amount: int, created_at: datetime) -> bool:
+    """Whether a link with our order code can be the one that we asked for: of the same amount, and not older than our attempt.
+
+    Another system on the same channel may have used the code. Raises ``AnswerUnreadable``.
+    """
+    made = moment_of(data.get("createdAt"))
+    if made is None:
+        raise AnswerUnreadable("the link does not say when it was made")
+    return made >= created_at - _SKEW and amount_of(data.get("amount")) == amount
+
+
+def _is_of(data: Mapping[str, Any], payment: PaymentRef) -> bool:
+    """Whether it is the payment's link: by its name where we know it, which we do not of one whose making was never answered."""
+    if payment.session_id:
+        return number_of(data.get("id")) == payment.session_id
+    return may_be_ours(data, amount=payment.amount, created_at=payment.created_at)
 
 
 def cancel(account: AccountContext, payment: PaymentRef, reason: str, http: HttpClient) -> None:
@@ -55,6 +76,8 @@ def cancel(account: AccountContext, payment: PaymentRef, reason: str, http: Http
     words = fold_memo(reason, limit=_LONGEST_REASON)
     body = {"cancellationReason": words} if words else {}
     try:
+        if not payment.session_id and not _is_of(get_link(account, payment.reference, http), payment):
+            raise ProviderRefused("the order code is used by another order", code=codes.ORDER_EXISTS)
         answer = _call(account, http, "POST", f"{_PATH}/{payment.reference}/cancel", body)
     except ProviderRefused as error:
         if error.code == codes.NOT_FOUND:

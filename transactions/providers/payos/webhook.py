@@ -62,8 +62,9 @@ def read_return(request: RawRequest) -> ReturnView:
     except ValueError as error:
         raise MalformedNotification("not a query") from error
     reference = order_code_of(fields.get("orderCode", ""))
-    if not reference:
-        raise MalformedNotification("no order code")
+    if not reference or not number_of(fields.get("id", "")):
+        # Nothing is signed, and order codes can be counted up: only the link's own name shows that somebody was there.
+        raise MalformedNotification("no order code, or no link")
     cancelled = fields.get("cancel") == "true"
     meaning = codes.STATUS["CANCELLED" if cancelled else "PROCESSING"]
     return ReturnView(

@@ -182,3 +182,13 @@ def test_credentials_are_three_texts() -> None:
 def test_a_link_is_asked_for_by_its_code_even_before_its_name_is_known() -> None:
     report = PAYOS.query_payment(ACCOUNT, replace(PAYMENT, session_id=""), FakeHttp(link()), NOW)
     assert (report.outcome, report.fields["id"]) == (PENDING, LINK)
+
+
+@pytest.mark.parametrize("changes", [{"amount": 99_000}, {"createdAt": "2026-11-22T01:00:00+07:00"}, {"createdAt": None}])
+def test_somebody_elses_link_with_our_code_says_nothing_of_ours(changes: dict[str, Any]) -> None:
+    nameless, http = replace(PAYMENT, session_id=""), FakeHttp(link(100_000, status="PAID", **changes))
+    with pytest.raises(AnswerUnreadable):
+        PAYOS.query_payment(ACCOUNT, nameless, http, NOW)
+    with pytest.raises((AnswerUnreadable, ProviderRefused)):
+        PAYOS.cancel_payment(ACCOUNT, nameless, "", http, NOW)
+    assert [call[0] for call in http.calls] == ["GET", "GET"]

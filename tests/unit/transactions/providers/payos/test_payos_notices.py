@@ -150,19 +150,32 @@ def test_a_peek_tells_order_and_link_of_webhook_and_return() -> None:
 
 def test_a_return_is_never_a_proof_of_payment() -> None:
     for status in ("PAID", "PENDING", "CANCELLED"):
-        view = PAYOS.read_return(ACCOUNT, RawRequest("GET", f"code=00&cancel=false&status={status}&orderCode={CODE}", b""))
+        view = PAYOS.read_return(
+            ACCOUNT, RawRequest("GET", f"code=00&id={LINK}&cancel=false&status={status}&orderCode={CODE}", b"")
+        )
         assert (view.outcome, view.cancelled, view.reference, view.amount) == (Outcome.PENDING, False, str(CODE), None)
         assert view.message_vi
         assert view.message_en
 
 
 def test_a_return_can_say_that_the_payer_gave_up() -> None:
-    view = PAYOS.read_return(ACCOUNT, RawRequest("GET", f"code=00&cancel=true&status=CANCELLED&orderCode={CODE}", b""))
+    view = PAYOS.read_return(ACCOUNT, RawRequest("GET", f"code=00&id={LINK}&cancel=true&status=CANCELLED&orderCode={CODE}", b""))
     assert (view.outcome, view.cancelled) == (Outcome.FAILED, True)
 
 
-@pytest.mark.parametrize("query", ["", "code=00", "orderCode=abc", "x=%ff", "&".join(f"a{n}=1" for n in range(100))])
-def test_a_return_without_an_order_is_malformed(query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "code=00",
+        "orderCode=abc",
+        f"cancel=true&orderCode={CODE}",
+        f"id={LINK}",
+        "x=%ff",
+        "&".join(f"a{n}=1" for n in range(100)),
+    ],
+)
+def test_a_return_without_an_order_and_its_link_is_malformed(query: str) -> None:
     with pytest.raises(MalformedNotification):
         PAYOS.read_return(ACCOUNT, RawRequest("GET", query, b""))
 
