@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import cast
 
 from payments_site.kernel.http import HttpClient, ProviderSilent, ProviderUnreachable
-from transactions.lifecycle import CLOSED_UNPAID, Status
+from transactions.lifecycle import CLOSED_UNPAID, PAID, Status
 from transactions.models import PaymentAttempt
 from transactions.providers import registry
 from transactions.providers.base import Capability, FateUnknown, PaymentRef, ProviderRefused
@@ -49,11 +49,11 @@ def is_withdrawable(attempt: PaymentAttempt) -> bool:
 
 
 def withdraw(*, attempt: PaymentAttempt, now: datetime) -> bool:
-    """Close an open order, or release a hold, of a payment that was given up; whether the provider did it.
+    """Close an open order, or release a hold, of a payment that was given up or paid in another way; whether the provider did it.
 
     Nothing is done while the payment may still be paid. Does HTTP: call it outside any database transaction.
     """
-    if Status(attempt.transaction.status) not in CLOSED_UNPAID or not is_withdrawable(attempt):
+    if Status(attempt.transaction.status) not in CLOSED_UNPAID | PAID or not is_withdrawable(attempt):
         return False
     adapter = registry.get(attempt.provider_code)
     context = context_of_attempt(attempt.account, attempt.credentials_version)
@@ -65,7 +65,10 @@ def withdraw(*, attempt: PaymentAttempt, now: datetime) -> bool:
 def capture(*, attempt: PaymentAttempt, now: datetime) -> bool:
     """Take the money that a provider holds for a payment still open; whether it was asked to. The next query tells the rest."""
     adapter = registry.get(attempt.provider_code)
-    if Capability.CAPTURE not in adapter.capabilities or attempt.transaction.status != Status.PENDING:
+    if Capability.CAPTURE not in adapter.capabilities:
+        return False
+    attempt.transaction.refresh_from_db(fields=["status"])  # it may have ended while the provider was asked
+    if attempt.transaction.status != Status.PENDING:
         return False
     context = context_of_attempt(attempt.account, attempt.credentials_version)
     take = functools.partial(cast(Captures, adapter).capture_payment, context, ref_of(attempt))
