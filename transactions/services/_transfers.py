@@ -31,6 +31,8 @@ class TransferSettling(Settling):
         if self.report.transfers:
             self._keep_words()
             return Settlement.REPEATED
+        if self.report.outcome is Outcome.PAID and self.attempt.status != PaymentAttempt.Status.PAID:
+            self._paid_by_nothing()
         if self.report.outcome is Outcome.FAILED and not self.attempt.receipts.exists():
             return self._closed_there()
         return self._no_news()
@@ -161,6 +163,10 @@ class TransferSettling(Settling):
             Happening(Trigger.PROVIDER_FAILED, self.source.actor, self.now, changes=changes, event_data=self._told()),
         )
         return Settlement.APPLIED
+
+    def _paid_by_nothing(self) -> None:
+        """The provider says paid and shows no transfer that we can read: nothing is guessed, a person has to look."""
+        self._issue(IssueType.UNKNOWN_FATE, cause=f"{self.attempt.public_id}:paid", amount=self.attempt.amount, data=self._told())
 
     def _no_news(self) -> Settlement:
         if self.report.conclusive:

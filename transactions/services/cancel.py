@@ -74,6 +74,7 @@ def cancel_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime)
     _transition.give_back_volume(payment)
     event_data = {"reason": reason} if reason else {}
     _transition.transition(payment, Happening(Trigger.MERCHANT_CANCELLED, actor, now, event_data=event_data))
+    _transition.tell_of_part(payment, now)
     _withdraw_soon(payment, now)
     return payment
 
@@ -83,4 +84,4 @@ def _withdraw_soon(payment: Transaction, now: datetime) -> None:
     open_there = [attempt.pk for attempt in payment.attempts.all() if is_withdrawable(attempt)]
     if open_there:
         PaymentAttempt.objects.filter(pk__in=open_there).update(next_query_at=now)
-        enqueue("transactions.resolve_due", queue="cleanup")
+        enqueue("transactions.resolve_due")

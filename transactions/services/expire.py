@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit.services import SYSTEM
 from payments_site.kernel.faults import fault_point
-from transactions.lifecycle import IssueType, Status, Trigger
+from transactions.lifecycle import Status, Trigger
 from transactions.models import Transaction
 from transactions.services import _transition
 from transactions.services._transition import Happening
@@ -39,8 +39,5 @@ def expire_one(transaction_id: int, now: datetime) -> bool:
         return False  # a notice was faster
     _transition.give_back_volume(payment)
     _transition.transition(payment, Happening(Trigger.DEADLINE_PASSED, SYSTEM, now))
-    if payment.received_amount:
-        _transition.open_issue(
-            IssueType.UNDERPAID, cause=payment.public_id, amount=payment.received_amount, now=now, payment=payment
-        )
+    _transition.tell_of_part(payment, now)
     return True

@@ -86,7 +86,7 @@ def ask_about_attempt(*, attempt_id: int, actor: Actor, now: datetime, backgroun
     if not asked:
         _put_off(attempt_id, now)
     else:
-        _reschedule_attempt(attempt_id, now, soon=captured)
+        _reschedule_attempt(attempt_id, now, soon=captured, answered=outcome is not None)
     return outcome
 
 
@@ -113,7 +113,8 @@ def _put_off(attempt_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool = False) -> None:
+def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool, answered: bool) -> None:
+    """The next question. After the last one, what is not known for certain is left to a person."""
     attempt = PaymentAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     attempt.query_count += 1
     attempt.asked_at = now
@@ -121,7 +122,8 @@ def _reschedule_attempt(attempt_id: int, now: datetime, *, soon: bool = False) -
     later = now + _AFTER_CAPTURE if soon else next_question_at(attempt.created_at, now)
     attempt.next_query_at = later if open_still else None
     attempt.save(update_fields=["query_count", "asked_at", "next_query_at"])
-    if attempt.next_query_at is None and attempt.status in (PaymentAttempt.Status.UNKNOWN, PaymentAttempt.Status.SUSPECTED):
+    doubtful = attempt.status in (PaymentAttempt.Status.UNKNOWN, PaymentAttempt.Status.SUSPECTED) or attempt.held
+    if open_still and attempt.next_query_at is None and (doubtful or not answered):
         _transition.open_issue(
             IssueType.UNKNOWN_FATE,
             cause=attempt.public_id,

@@ -103,7 +103,15 @@ class _WholeSettling(Settling):
         )
         if move.issue is not None:
             self._issue(move.issue, cause=self.payment.public_id, amount=receipt.amount, receipt=receipt, data=self._told())
+        self._tell_of_excess(receipt)
         return Settlement.APPLIED
+
+    def _tell_of_excess(self, receipt: Receipt) -> None:
+        """A part that came by transfer before the whole came in another way is more than was asked for."""
+        excess = self.payment.received_amount - self.payment.refunded_amount - self.payment.amount
+        if excess > 0:
+            data = {"expected": self.payment.amount}
+            self._issue(IssueType.OVERPAID, cause=receipt.public_id, amount=excess, receipt=receipt, data=data)
 
     def _paid_twice(self, receipt: Receipt) -> Settlement:
         """Money for an order that is paid already: recorded, never dropped; the status of a paid payment does not change."""
@@ -160,6 +168,7 @@ class _WholeSettling(Settling):
             self.payment,
             Happening(Trigger.PROVIDER_FAILED, self.source.actor, self.now, changes=changes, event_data=self._told()),
         )
+        _transition.tell_of_part(self.payment, self.now)
         return Settlement.APPLIED
 
     # -- pieces ---------------------------------------------------------------------------------------------------------

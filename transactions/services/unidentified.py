@@ -10,7 +10,7 @@ from audit.services import record
 from tenants.models import ProviderAccount
 from transactions.lifecycle import IssueType
 from transactions.models import PaymentAttempt, Receipt
-from transactions.providers.base import StatusReport, Transfer
+from transactions.providers.base import Outcome, StatusReport, Transfer
 from transactions.providers.memo import candidates
 from transactions.services import _transition
 from transactions.services._settling import Source
@@ -42,7 +42,20 @@ def _wants(attempt: PaymentAttempt) -> int:
 
 
 def keep_unidentified(*, account: ProviderAccount, report: StatusReport, source: Source, now: datetime) -> list[Receipt]:
-    """A receipt without a payment for each new transfer, and a MoneyIssue for a person. A repeat adds nothing."""
+    """A receipt without a payment for each new transfer, and a MoneyIssue for a person. A repeat adds nothing.
+
+    What a card or wallet paid for an order that nobody here made is no receipt of ours, but a MoneyIssue all the same.
+    """
+    if report.outcome in (Outcome.PAID, Outcome.SUSPECTED) and not report.transfers:
+        _transition.open_issue(
+            IssueType.UNIDENTIFIED_MONEY,
+            cause=f"{account.public_id}:{report.reference}:{report.transaction_no}",
+            amount=max(report.amount or 0, 0),
+            now=now,
+            account_id=account.pk,
+            notice_id=source.notice_id,
+            data={"reference": report.reference, "number": report.transaction_no},
+        )
     return [receipt for transfer in report.transfers if (receipt := _keep(account, transfer, source, now)) is not None]
 
 
