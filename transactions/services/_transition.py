@@ -19,10 +19,9 @@ from payments_site.kernel import ids
 from payments_site.kernel.rows import insert, lock, update
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken, seal
 from transactions import messages
-from transactions.lifecycle import CLOSED_UNPAID, OPEN, IssueType, Move, Status, Trigger, next_state
+from transactions.lifecycle import IssueType, Move, Status, Trigger, next_state
 from transactions.models import MoneyIssue, PaymentAttempt, Receipt, Refund, Transaction, TransactionEvent
 from transactions.personal import key_of
-from transactions.selectors import remaining_to_refund
 from webhooks.outbound.enqueue import enqueue_callbacks
 
 logger = logging.getLogger(__name__)
@@ -91,15 +90,7 @@ def transition(payment: Transaction, happening: Happening) -> tuple[Move, Transa
     )
     update(payment, "status", "late", "last_sequence", "updated_at", *(_field_of(name) for name in happening.changes))
     _audit(payment, happening, event, before)
-    if from_status in OPEN and move.status in CLOSED_UNPAID:
-        _look_at_what_came(payment, happening.now)
     return move, event
-
-
-def _look_at_what_came(payment: Transaction, now: datetime) -> None:
-    """A payment that ends unpaid, however it does, with money of the payer that is not on its way back: a person decides."""
-    if payment.received_amount and (held := remaining_to_refund(payment)) > 0:
-        open_issue(IssueType.UNDERPAID, cause=payment.public_id, amount=held, now=now, payment=payment)
 
 
 def write_event(
