@@ -12,7 +12,7 @@ from audit.services import Actor, record
 from payments_site.kernel import ids
 from payments_site.kernel.rows import next_numbers
 from transactions import messages
-from transactions.lifecycle import PAID, Status, Trigger
+from transactions.lifecycle import PAID, IssueType, Status, Trigger
 from transactions.models import Receipt, Refund, Transaction
 from transactions.providers.base import Outcome, RefundReport
 from transactions.representation import refund_status
@@ -137,6 +137,17 @@ def _still_open(refund: Refund, report: RefundReport | None, now: datetime) -> R
     refund.updated_at = now
     refund.next_query_at = next_question_at(refund.sent_at or refund.created_at, now)
     refund.save(update_fields=["status", "provider_refund_id", "updated_at", "next_query_at", "query_count"])
+    if refund.next_query_at is None:
+        # With the last question, not after it: a process that dies between the two would leave it to nobody.
+        _transition.open_issue(
+            IssueType.UNKNOWN_FATE,
+            cause=refund.public_id,
+            amount=refund.amount,
+            now=now,
+            payment=refund.transaction,
+            refund=refund,
+            account_id=refund.account_id,
+        )
     return refund
 
 

@@ -11,12 +11,11 @@ from django.db import transaction
 
 from audit.services import Actor
 from payments_site.kernel.http import ProviderSilent, ProviderUnreachable
-from transactions.lifecycle import IssueType
 from transactions.models import Refund
 from transactions.providers import registry
 from transactions.providers.base import Capability, FateUnknown, Outcome, ProviderRefused, RefundReport
 from transactions.providers.optional import QueriesRefunds
-from transactions.services import _transition, calls
+from transactions.services import calls
 from transactions.services._refunds import apply_report, lock_refund
 from transactions.services.refund import context_of_refund, order_of, send
 
@@ -41,8 +40,6 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime, background:
         refund = send(refund_id=refund_id, actor=actor, now=now)
     else:
         refund = apply_report(refund_id=refund_id, report=report, actor=actor, now=now, asked=True)
-    if refund.next_query_at is None and refund.status in _OPEN:
-        _give_up(refund, now)
     return refund
 
 
@@ -80,15 +77,3 @@ def _take_back(refund_id: int, now: datetime) -> bool:
     refund.save(update_fields=["status", "query_count", "updated_at"])
     logger.warning("refund is sent again, the provider has none: refund=%s", refund.public_id)
     return True
-
-
-def _give_up(refund: Refund, now: datetime) -> None:
-    _transition.open_issue(
-        IssueType.UNKNOWN_FATE,
-        cause=refund.public_id,
-        amount=refund.amount,
-        now=now,
-        payment=refund.transaction,
-        refund=refund,
-        account_id=refund.account_id,
-    )
