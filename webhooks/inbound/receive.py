@@ -200,18 +200,22 @@ def _candidates_of_nameless(provider_code: str, claim: Claim | None) -> list[Pro
 _CLAIM_SQL = """
 SELECT a.id, a.account_id, t.data_key_id, k.wrapped FROM transactions_paymentattempt a
 JOIN transactions_transaction t ON t.id = a.transaction_id JOIN transactions_datakey k ON k.id = t.data_key_id
-WHERE a.provider_code = %s AND a.{column} = %s ORDER BY a.id LIMIT 1
+WHERE a.provider_code = %s AND a.{column} = %s {besides} ORDER BY a.id LIMIT 1
 """
+# Where the provider names the order itself, our reference can only mean one whose name we have not learned yet; never one that it
+# refused to make, since another order had that reference.
+_NAMELESS_SQL = "AND a.provider_session_id = '' AND NOT (a.status = 'failed' AND a.payment_url = '')"
 
 
 def _claimed(provider_code: str, peeked: Peeked) -> Claim | None:
     """The attempt by the provider's own name of the order, else by our reference."""
-    named = [("provider_session_id", peeked.session_id), ("provider_reference", peeked.reference)]
+    nameless = _NAMELESS_SQL if peeked.session_id else ""
+    named = [("provider_session_id", peeked.session_id, ""), ("provider_reference", peeked.reference, nameless)]
     with connection.cursor() as cursor:
-        for column, value in named:
+        for column, value, besides in named:
             if not value:
                 continue
-            cursor.execute(_CLAIM_SQL.format(column=column), [provider_code, value])
+            cursor.execute(_CLAIM_SQL.format(column=column, besides=besides), [provider_code, value])
             row = cursor.fetchone()
             if row is not None:
                 return Claim(row[0], row[1], DataKey(pk=row[2], wrapped=row[3]))
