@@ -8,3 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "payments_site.settings.producti
 app = Celery("payments_site")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+from payments_site.scheduling import pulse  # noqa: E402, F401 - its signal handlers belong to every process

@@ -2,14 +2,14 @@
 
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from payments_site.devstack.readiness import http_answers
 from payments_site.devstack.seed import Demo
 from payments_site.devstack.supervisor import Process
+from payments_site.kernel.queues import QUEUES
 
-_QUEUES = "webhooks,callbacks,reconciliation,notifications,reports,cleanup,celery"
 # The access log without the query string: a payer's return and a provider's notice carry signatures in it.
 _ACCESS_LOG = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 _PRIVATE = frozenset({"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FERNET_KEYS", "BLIND_INDEX_KEY"})
@@ -36,7 +36,12 @@ def preparation(env: Env, demo_file: Path) -> list[Process]:
 def serving(env: Env, demo: Demo, var_dir: Path) -> list[Process]:
     """Everything that stays up, in the order of starting."""
     outside = {name: value for name, value in env.items() if name not in _PRIVATE}  # they stand for other companies
-    return [_sandbox(outside, var_dir), _web(env), _worker(env), _beat(env), _drain(env), _shop(outside, demo)]
+    return [
+        *(_sandbox(outside, var_dir), _web(env)),
+        # One empties the queues from the urgent end, one from the other: whatever piles up at one end, the other is worked.
+        *(_worker("worker", QUEUES, env), _worker("worker-2", QUEUES[::-1], env)),
+        *(_beat(env), _drain(env), _shop(outside, demo)),
+    ]
 
 
 def _sandbox(env: Env, var_dir: Path) -> Process:
@@ -54,16 +59,16 @@ def _web(env: Env) -> Process:
     return Process("web", command, env, _answers(env, "PORT", "/api/v1/status"))
 
 
-def _worker(env: Env) -> Process:
+def _worker(name: str, queues: Sequence[str], env: Env) -> Process:
     quiet = ("-W", "ignore:You're running the worker with superuser")  # said on every start of a machine that has only root
-    command = _python(*quiet, "-m", "celery", "--quiet", "-A", "payments_site", "worker", "-l", "info", "-c", "2")
-    command += ("--without-gossip", "--without-mingle", "-Q", _QUEUES)
-    return Process("worker", command, env, grace=15.0)
+    command = _python(*quiet, "-m", "celery", "--quiet", "-A", "payments_site", "worker", "-l", "info", "-c", "1")
+    command += ("--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-Q", ",".join(queues))
+    return Process(name, command, env, grace=15.0)
 
 
 def _beat(env: Env) -> Process:
+    # Which scheduler is a setting: it sees to it that one beat works at a time.
     command = _python("-m", "celery", "--quiet", "-A", "payments_site", "beat", "-l", "info", "--pidfile=")
-    command += ("--scheduler", "django_celery_beat.schedulers:DatabaseScheduler")
     return Process("beat", command, env)
 
 

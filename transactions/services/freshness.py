@@ -28,5 +28,5 @@ def ask_if_old(*, payment: Transaction, now: datetime) -> bool:
     )  # fmt: skip
     brought_forward = due.update(next_query_at=now) > 0
     if brought_forward:
-        enqueue("transactions.resolve_due", queue="cleanup")
+        enqueue("transactions.resolve_due")
     return brought_forward

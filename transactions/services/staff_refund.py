@@ -100,7 +100,7 @@ def apply_refund(payload: dict[str, Any], actor: Actor, now: datetime) -> Mappin
         refund.status = Refund.Status.AWAITING_TRANSFER
     else:
         refund.status, refund.next_query_at = Refund.Status.REQUESTED, now
-        queue.enqueue("transactions.resolve_due", queue="webhooks")
+        queue.enqueue("transactions.resolve_due")
     refund.save(update_fields=["status", "next_query_at", "updated_at"])
     return {"refund_id": refund.public_id, "status": str(refund.status)}
 

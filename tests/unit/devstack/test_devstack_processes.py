@@ -7,6 +7,7 @@ import pytest
 from payments_site.devstack.processes import preparation, serving
 from payments_site.devstack.run import guide
 from payments_site.devstack.seed import Account, Demo, Login
+from payments_site.kernel.queues import QUEUES
 
 DEMO = Demo(
     admin=Login("admin", "a-pass"),
@@ -37,7 +38,12 @@ def table(tmp_path):
 
 
 def test_everything_of_the_service_runs(table):
-    assert list(table) == ["sandbox", "web", "worker", "beat", "drain", "shop"]
+    assert list(table) == ["sandbox", "web", "worker", "worker-2", "beat", "drain", "shop"]
+
+
+def test_the_two_workers_read_every_queue_from_opposite_ends(table):
+    first, second = (table[name].command[table[name].command.index("-Q") + 1].split(",") for name in ("worker", "worker-2"))
+    assert tuple(first) == QUEUES == tuple(reversed(second))
 
 
 def test_migrations_run_before_the_seed(tmp_path):

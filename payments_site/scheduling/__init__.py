@@ -1,0 +1,1 @@
+"""Celery beat as this service runs it: any number may be started, one works."""
