@@ -69,7 +69,7 @@ class Celeries:
         assert not once.exists()
 
     def beat(self):
-        return self.start("beat", "-l", "info", "--pidfile=", "--scheduler", "django_celery_beat.schedulers:DatabaseScheduler")
+        return self.start("beat", "-l", "info", "--pidfile=")
 
     def close(self):
         for process in reversed(self.started):
