@@ -149,10 +149,10 @@ def test_a_refund_that_the_provider_ends_badly_gives_the_money_back_to_the_balan
 
 def test_refund_events_go_to_the_notification_url_too(live, paid):
     shop, payment = paid
-    url = live.receiver.url("/refunds")
+    url = live.receiver.url("/refunds/journey")
     refund(shop, payment, refund_amount=10_000, internal_refund_id="R-1", notification_url=url)
     live.drain()
-    [seen] = live.receiver.at("/refunds")
+    [seen] = live.receiver.at("/refunds/journey")
     body = json.loads(seen.body)
     assert body["event_type"] == "refund.processing"
     assert body["data"]["refund"]["internal_refund_id"] == "R-1"
