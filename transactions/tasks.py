@@ -7,9 +7,11 @@ from datetime import timedelta
 from celery import shared_task
 
 from payments_site.kernel import clock
-from transactions.services import alerts, expire, idempotency, resolve
+from transactions.services import alerts, expire, idempotency, invariants, resolve
 
 _RESOLVER_TIME = timedelta(seconds=90)
+# The nightly audit looks at two days, so that one night that was left out loses nothing.
+_AUDITED = timedelta(hours=48)
 
 
 @shared_task(name="transactions.expire_due")
@@ -50,3 +52,10 @@ def resolve_due() -> int:
 def raise_alerts() -> int:
     """Look for failures in numbers and for success without a notice."""
     return alerts.raise_alerts(now=clock.now())
+
+
+@shared_task(name="transactions.audit_books")
+def audit_books(everything: bool = False) -> int:
+    """Ask the laws of the last two days, or of everything; how many do not hold."""
+    now = clock.now()
+    return len(invariants.audit_books(now=now, since=None if everything else now - _AUDITED))
