@@ -32,7 +32,13 @@ SPECTACULAR_SETTINGS = {
         ],
         "RefundStatus": ["processing", "completed", "failed", "awaiting_manual"],
         "CallbackStatus": ["none", "pending", "delivered", "failed"],
+        "DeliveryStatus": ["pending", "delivered", "failed"],
+        "ResendStatus": ["failed", "delivered"],
         "HealthStatus": ["ok", "degraded", "down"],
+        "NoticeVerdict": [
+            *("stored", "applied", "repeated", "unchanged", "bad_signature", "unknown_account", "unknown_order", "wrong_amount"),
+            *("unlisted_address", "unreadable", "error"),
+        ],
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["payments_site.api.schema.only_documented"],

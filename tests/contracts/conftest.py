@@ -18,9 +18,11 @@ from tests.factories.tenants import ProviderAccountFactory
 from tests.factories.world import Role, World
 from tests.integration.audit.people import person
 from tests.payloads.vnpay_sign import ipn_fields, sign
+from webhooks.inbound.models import ProviderNotification
 
 NOBODY_LISTENS = "http://127.0.0.1:1/merchant_webapi/api/transaction"
 EMAIL = "anh.nguyen@acme.example"
+ENDPOINT = "https://erp.acme.example/payments"
 IDEMPOTENCY_KEY = "acme-key-0001"
 BODY: dict[str, Any] = {
     "order_id": "ACME/ORD-1",
@@ -53,6 +55,7 @@ class Belongings:
     def marks(self) -> list[str]:
         """Texts that appear in no answer to anybody else."""
         names = ("transaction_id", "refund_id", "event_id", "tenant_id", "account_id", "key_id", "reference_id")
+        names += ("endpoint_id", "callback_id")
         return [*(self.ids[name] for name in names), self.pending_id, EMAIL, self.role.tmn_code]
 
 
@@ -88,6 +91,8 @@ def make_belongings(world: World, api: APIClient) -> Belongings:
     """The same for whoever takes care of the settings."""
     acme = world.acme
     headers = {**acme.headers, "X-Idempotency-Key": IDEMPOTENCY_KEY}
+    endpoint = api.post(f"{acme.base}/callback-endpoints", {"url": ENDPOINT}, format="json", headers=acme.headers)
+    assert endpoint.status_code == 201, endpoint.content
     made = api.post(f"{acme.base}/transactions", BODY, format="json", headers=headers)
     assert made.status_code == 201, made.content
     url = f"{acme.base}/transactions/{made.json()['data']['transaction_id']}"
@@ -104,12 +109,15 @@ def make_belongings(world: World, api: APIClient) -> Belongings:
         "payment_id": shown["transaction_id"],
         "reference_id": shown["order_id"],
         "event_id": shown["events"][0]["event_id"],
+        "endpoint_id": endpoint.json()["data"]["endpoint_id"],
+        "callback_id": api.get(f"{acme.base}/callbacks", headers=acme.headers).json()["data"][0]["callback_id"],
         "tenant_id": acme.tenant_id,
         "account_id": acme.account_id,
         "key_id": key.public_id,
         "project_id": key.tenant.project.public_id,
         "project_account_id": ProviderAccountFactory(project=key.tenant.project).public_id,
         "provider_code": "vnpay",
+        "webhook_id": ProviderNotification.objects.latest("id").public_id,
         "approval_id": asked_approval(acme).public_id,
     }
     return Belongings(acme, ids, pending.json()["data"]["transaction_id"], page["next"])
