@@ -17,6 +17,7 @@ from payments_site.health import Status, Version
 from payments_site.kernel.errors import REGISTRY
 from transactions.api.system_views import SystemMetrics
 from transactions.api.urls import keyed
+from webhooks.inbound.views import notify
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -27,6 +28,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return tell_usage(request, error_response(request, REGISTRY[code]))
 
 
+# That document's address for notices, which names no account.
+one_hook = path("webhook/<str:provider_code>", notify)
+
 api: list[URLPattern | URLResolver] = [
     path("status", Status.as_view()),
     path("version", Version.as_view()),
@@ -34,11 +38,13 @@ api: list[URLPattern | URLResolver] = [
     path("admin/system/metrics", SystemMetrics.as_view()),
     path("webhooks/", include("webhooks.urls")),
     *keyed,
+    one_hook,
     path("<str:project_code>/<str:app_code>/", include("transactions.api.urls")),
+    path("<str:project_code>/<str:app_code>/", include("webhooks.outbound.api.urls")),
 ]
 
 # The PayOS document's addresses; the same views are documented below ``/api/v1``.
-undocumented: list[URLPattern | URLResolver] = [*keyed]
+undocumented: list[URLPattern | URLResolver] = [*keyed, one_hook]
 
 # The document comes as YAML or JSON, as the reader asks; the API itself has one form.
 document: dict[str, Any] = {"content_negotiation_class": DefaultContentNegotiation}

@@ -24,6 +24,7 @@ from tenants.selectors import TenantContext, admit, authenticate
 READ = ApiKey.Scope.READ.value
 PAY = ApiKey.Scope.PAY.value
 REFUND = ApiKey.Scope.REFUND.value
+CALLBACKS = ApiKey.Scope.CALLBACKS.value
 
 # What every client route may answer besides its own errors.
 DOOR_ERRORS = (

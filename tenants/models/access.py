@@ -48,6 +48,7 @@ class ApiKey(models.Model):
         READ = "read", _("Read")
         PAY = "pay", _("Create and cancel payments")
         REFUND = "refund", _("Refund")
+        CALLBACKS = "callbacks", _("Set up callbacks")
 
     public_id = models.CharField(
         _("key id"), max_length=40, unique=True, editable=False, default=partial(ids.new_id, ids.API_KEY)

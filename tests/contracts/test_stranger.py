@@ -19,13 +19,17 @@ BODIES: dict[str, Any] = {
     "create_transaction": OWN_ORDER,
     "refund_transaction": REFUND,
     "cancel_transaction": {"reason": "stranger"},
+    "create_callback_endpoint": {"url": "https://elsewhere.example/hook"},
+    "update_callback_endpoint": {"url": "https://elsewhere.example/hook", "is_active": False},
+    "set_callback_policy": {"retry_delays": [1], "strict_order": True},
+    "resend_callbacks": {"from": "2026-01-01T00:00:00+07:00", "to": "2026-01-31T00:00:00+07:00", "status": "delivered"},
     "process_payment": {"booking_id": "MINE-2", "amount": 100_000, "description": "Phòng"},
 }
 # Nobody here has an account at PayOS: the door is open, the provider is not configured.
 NOT_CONFIGURED = {"process_payment"}
 # What a tenant always has of its own, so that its list is not empty.
 OWN_LISTS = {"list_providers"}
-IDS = {"transaction_id", "payment_id", "refund_id", "reference_id"}
+IDS = {"transaction_id", "payment_id", "refund_id", "reference_id", "endpoint_id", "callback_id"}
 # Routes without codes in their path: the key alone says whose they are.
 KEYED = ("/api/v1/payment/", "/api/v1/notifications/")
 
@@ -117,7 +121,8 @@ def test_nothing_of_acmes_has_changed_after_all_attacks(api: APIClient, world: W
 
 
 def test_acme_itself_is_let_in_with_the_same_requests(api: APIClient, world: World, belongings: Belongings) -> None:
-    for operation in operations_of(api, "tenantKey"):
+    # What was deleted could not be tried any more.
+    for operation in sorted(operations_of(api, "tenantKey"), key=lambda one: one.method == "DELETE"):
         answer = attack(api, operation, world.acme, place_of(world.acme, world.acme), belongings)
         assert answer.status_code not in (401, 403, 404, 405), f"{operation}: {answer.content!r}"
 
