@@ -6,15 +6,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.services import Actor, record
 from payments_site.kernel import clock
 from payments_site.kernel.sealing import KeyDestroyed
 from tenants.actors import actor_of
@@ -25,9 +24,13 @@ from transactions.admin.tables import Table, register_table
 from transactions.models import Transaction
 from transactions.personal import key_of, unseal_json
 from webhooks.inbound import raw as raw_form
+from webhooks.inbound.desk import QuarantineFilter, outcomes_page, tabs
 from webhooks.inbound.models import ProviderNotification
-from webhooks.inbound.receive import replay
+from webhooks.inbound.quarantine import NEXT_STEPS, review
+from webhooks.inbound.replaying import replay_many
 from webhooks.inbound.timeline import notices_of, tone_of
+
+MOST_REVIEWED = 1_000
 
 
 @admin.register(ProviderNotification)
@@ -37,7 +40,8 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
     list_display = (
         "public_id", "verdict_badge", provider_column(_("provider")), "reference", "source_ip", "received_at",
     )  # fmt: skip
-    list_filter = ("verdict", ProviderFilter, ReceivedDayFilter)
+    list_filter = (QuarantineFilter, "verdict", ProviderFilter, ReceivedDayFilter)
+    list_before_template = "admin/sp_quarantine.html"
     list_select_related = ("attempt",)
     ordering = ("-received_at", "-id")
     search_fields = ("public_id__startswith", "attempt__provider_reference__exact")
@@ -47,8 +51,9 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
             None,
             {
                 "fields": (
-                    "public_id", "verdict_badge", "error_code", "provider_code", "account", "attempt", "received_at",
-                    "processed_at", "tries", "reply_status", "reply_body",
+                    "public_id", "verdict_badge", "next_step", "error_code", "provider_code", "account", "attempt",
+                    "received_at", "processed_at", "tries", "failures", "next_try_at", "reviewed_at", "reviewed_by",
+                    "reply_status", "reply_body",
                 ),
             },
         ),
@@ -57,8 +62,8 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
             {"fields": ("raw_request", "method", "source_ip", "payload_size", "payload_hash", "request_id")},
         ),
     )  # fmt: skip
-    readonly_fields = ("verdict_badge", "raw_request")
-    actions = ("replay_notices",)
+    readonly_fields = ("verdict_badge", "next_step", "raw_request")
+    actions = ("replay_notices", "mark_reviewed")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderNotification]:
         """The sealed bytes are read only where they are shown."""
@@ -72,6 +77,15 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
         head, (title, options) = self.fieldsets
         shown = tuple(name for name in options["fields"] if name != "raw_request")
         return head, (title, {**options, "fields": shown})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the tabs of the quarantine above the list."""
+        return super().changelist_view(request, {**(extra_context or {}), **tabs(request)})
+
+    @admin.display(description=_("what to do next"))
+    def next_step(self, notice: ProviderNotification) -> str:
+        """In words, where the verdict waits for a person."""
+        return str(NEXT_STEPS.get(notice.verdict, EMPTY))
 
     @admin.display(description=_("verdict"))
     def verdict_badge(self, notice: ProviderNotification) -> SafeString:
@@ -104,32 +118,19 @@ class ProviderNotificationAdmin(MoneyRowAdmin):
         return request.user.has_perm("webhooks.change_providernotification")
 
     @admin.action(description=_("Apply again"), permissions=["replay"])
-    def replay_notices(self, request: HttpRequest, chosen: QuerySet[ProviderNotification]) -> None:
-        """Apply every chosen notice again from its raw bytes; what was applied already is a repeat and changes nothing."""
-        actor, done = actor_of(request), 0
-        for notice in chosen.select_related("account", "data_key").order_by("received_at", "id"):
-            try:
-                verdict = _replay(notice, actor)
-            except KeyDestroyed:
-                self.message_user(request, _("%s: the payer's data was erased.") % notice.public_id, messages.WARNING)
-            else:
-                done += 1
-                self.message_user(request, f"{notice.public_id}: {ProviderNotification.Verdict(verdict).label}")
-        if done:
-            text = ngettext("%d notice was applied again.", "%d notices were applied again.", done) % done
-            self.message_user(request, text, messages.SUCCESS)
+    def replay_notices(self, request: HttpRequest, chosen: QuerySet[ProviderNotification]) -> HttpResponse:
+        """Apply the chosen notices again from their raw bytes; what was applied already is a repeat and changes nothing."""
+        batch = replay_many(notices=chosen.defer(None), actor=actor_of(request), now=clock.now())
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **outcomes_page(batch, chosen.count())}
+        return TemplateResponse(request, "admin/sp_outcomes.html", context)
 
-
-def _replay(notice: ProviderNotification, actor: Actor) -> str:
-    """Replay and say in the audit trail who asked for it, in one. Raises ``KeyDestroyed``."""
-    before, now = str(notice.verdict), clock.now()
-    with transaction.atomic():
-        verdict = replay(notice=notice, now=now).verdict
-        record(
-            actor=actor, action="notice_replayed", entity_type="webhook", entity_id=notice.public_id, now=now,
-            old={"verdict": before}, new={"verdict": str(verdict)},
-        )  # fmt: skip
-    return verdict
+    @admin.action(description=_("Mark as looked at"), permissions=["replay"])
+    def mark_reviewed(self, request: HttpRequest, chosen: QuerySet[ProviderNotification]) -> None:
+        """The chosen notices wait no longer for a person; their verdicts stay as they are."""
+        actor, now = actor_of(request), clock.now()
+        done = sum(review(notice=notice, actor=actor, now=now) for notice in chosen[:MOST_REVIEWED])
+        text = ngettext("%d notice was marked as looked at.", "%d notices were marked as looked at.", done) % done
+        self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
 
 
 def notices_table(payment: Transaction) -> Table:

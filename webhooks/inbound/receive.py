@@ -71,6 +71,10 @@ _SETTLEMENTS: dict[Settlement, str] = {
     Settlement.WRONG_AMOUNT: Verdict.WRONG_AMOUNT,
     Settlement.UNDERPAID: Verdict.APPLIED,
 }
+# What a verdict writes on its row; the rest of a notice never changes.
+_JUDGED = (
+    "verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries", "failures", "next_try_at", "reviewed_at",
+)  # fmt: skip
 # A notice that names no account is tried with at most so many keys.
 _MOST_KEYS_TRIED = 100
 REFUSED = frozenset({Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_ACCOUNT, Verdict.UNREADABLE, Verdict.UNLISTED_ADDRESS})
@@ -352,7 +356,7 @@ def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckRespo
     notice.processed_at = now
     notice.tries += 1
     with transaction.atomic():
-        update(notice, "verdict", "error_code", "reply_status", "reply_body", "processed_at", "tries", "failures", "next_try_at")
+        update(notice, *_JUDGED)
         insert(_entry(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now))
 
 
