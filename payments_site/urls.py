@@ -28,7 +28,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return tell_usage(request, error_response(request, REGISTRY[code]))
 
 
-# That document's address for notices, which names no account.
+# The PayOS document's address for notices, which names no account.
 one_hook = path("webhook/<str:provider_code>", notify)
 
 api: list[URLPattern | URLResolver] = [

@@ -15,7 +15,7 @@ from payments_site.api.envelope import language_of, request_id_of
 from payments_site.api.fields import StrictInteger, StrictText
 from payments_site.api.schema import operation
 from payments_site.kernel import clock
-from payments_site.kernel.errors import InvalidInput
+from payments_site.kernel.errors import DomainError, InvalidInput
 from tenants.api.client_view import DOOR_ERRORS, PAY, READ, ClientView
 from transactions import selectors
 from transactions.api import answers, examples
@@ -24,6 +24,7 @@ from transactions.api.serializers import read_new_payment
 from transactions.lifecycle import PAID, Status
 from transactions.notices import notices_after
 from transactions.services import create, idempotency
+from transactions.services.attempts import ProviderTrouble
 from transactions.services.freshness import ask_if_old
 
 _PAYMENT_ID = examples.CREATED["transaction_id"]
@@ -85,6 +86,12 @@ class NoticesAnswer(serializers.Serializer[Any]):
     notifications = NoticeLine(many=True)
 
 
+class NoAnswer(DomainError):
+    """Nothing readable came back: the PayOS document's own word for it."""
+
+    code = "PAYOS_CONNECTION_ERROR"
+
+
 def beside(request: Request, data: dict[str, Any], **more: Any) -> Response:
     """The envelope, with the data's fields also beside it, where the PayOS document's readers look for them."""
     return Response({"success": True, "data": data, **data, "request_id": request_id_of(request)}, **more)
@@ -108,7 +115,8 @@ class ProcessPayment(ClientView):
         errors=[
             *DOOR_ERRORS, "VALIDATION_ERROR", "INVALID_AMOUNT", "DUPLICATE_ORDER_ID", "IDEMPOTENCY_IN_PROGRESS",
             "IDEMPOTENCY_KEY_REUSED", "PROVIDER_NOT_CONFIGURED", "PROVIDER_INACTIVE", "TENANT_LIMIT_EXCEEDED",
-            "PAYOS_CONNECTION_ERROR", "LENGTH_REQUIRED", "PAYLOAD_TOO_LARGE",
+            "PAYOS_CONNECTION_ERROR", "PROVIDER_INVALID_RESPONSE", "PROVIDER_AUTHENTICATION_FAILED", "LENGTH_REQUIRED",
+            "PAYLOAD_TOO_LARGE",
         ],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -117,10 +125,15 @@ class ProcessPayment(ClientView):
         offered = idempotency.read_key(request.headers)
         endpoint = f"POST {self.tenant.public_id}/process_payment"
         key = idempotency.make_key(offered=offered, endpoint=endpoint, tenant_id=self.tenant.id, body=request.data)
-        done = create.repeat_of(tenant=self.tenant, key=key, actor=actor, now=now)
-        if done is None:
-            new = read_new_payment(_as_create(request.data), caller_ip=client_address(request))
-            done = create.create_payment(tenant=self.tenant, new=new, key=key, actor=actor, now=now)
+        try:
+            done = create.repeat_of(tenant=self.tenant, key=key, actor=actor, now=now)
+            if done is None:
+                new = read_new_payment(_as_create(request.data), caller_ip=client_address(request))
+                done = create.create_payment(tenant=self.tenant, new=new, key=key, actor=actor, now=now)
+        except ProviderTrouble as error:
+            if error.code == "PROVIDER_CONNECTION_ERROR":
+                raise NoAnswer(error.details) from error
+            raise
         payment_id = done.data["transaction_id"]
         headers = {"X-Idempotency-Cache": "HIT" if done.repeated else "MISS"}
         return beside(request, {"payment_id": payment_id, "redirect_url": f"/payment/status/{payment_id}"}, headers=headers)
