@@ -116,3 +116,8 @@ def next_state(status: Status, trigger: Trigger) -> Move:
         return _TABLE[status, trigger]
     except KeyError:
         raise NoSuchMove(f"{trigger} has no meaning for a payment that is {status}") from None
+
+
+def moves() -> frozenset[tuple[Status, Status]]:
+    """Every change of status that there is: (before, after)."""
+    return frozenset((status, move.status) for (status, _), move in _TABLE.items())

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from django.db import connection, transaction
 
 from transactions.invariants.law import Law
 from transactions.invariants.laws import LAWS
-from transactions.lifecycle import NoSuchMove, Status, Trigger, next_state
+from transactions.lifecycle import Status, moves
 from transactions.messages import CALLED_BACK
 
 # Word of a law -> its table and the column that names the payment.
@@ -132,13 +131,7 @@ def _parameters(cursor: Any, now: datetime, since: datetime | None, tenants: Seq
 
 def _moves() -> list[str]:
     """Every change of status that the table of states knows, and the beginning."""
-    moves = {f">{Status.PENDING}"}
-    for status, trigger in product(Status, Trigger):
-        try:
-            moves.add(f"{status}>{next_state(status, trigger).status}")
-        except NoSuchMove:
-            continue
-    return sorted(moves)
+    return [f">{Status.PENDING}", *sorted(f"{before}>{after}" for before, after in moves())]
 
 
 @contextmanager
