@@ -59,4 +59,5 @@ def books(world: World) -> Books:
     unknown = books.order("vnpay").attempts.get()
     PaymentAttempt.objects.filter(pk=unknown.pk).update(status="unknown", next_query_at=books.now)
     books.nobodys()
+    books.paid("vnpay")
     return books
