@@ -17,6 +17,7 @@ Item = tuple[str, str]  # model label, icon
 
 REPORTS_BELOW = _("Payments")
 ACCOUNTS_BELOW = _("Tenants and access")
+SYSTEM_BELOW = _("System")
 GROUPS: list[tuple[Promise, list[Item]]] = [
     (
         REPORTS_BELOW,
@@ -34,6 +35,7 @@ GROUPS: list[tuple[Promise, list[Item]]] = [
             ("webhooks.providernotification", "call_received"),
             ("webhooks.callbackdelivery", "call_made"),
             ("webhooks.callbackendpoint", "link"),
+            ("webhooks.callbackpolicy", "rule"),
         ],
     ),
     (
@@ -67,12 +69,14 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     named = {label for _title, items in GROUPS for label, _icon in items} | {label for label, _icon in SYSTEM} | UNLISTED
     rest: list[Item] = [(label, "dataset") for label in sorted(pages) if label not in named]
     groups: list[dict[str, Any]] = [{"items": [_overview()]}]
-    for title, items in [*GROUPS, (_("System"), [*SYSTEM, *rest])]:
+    for title, items in [*GROUPS, (SYSTEM_BELOW, [*SYSTEM, *rest])]:
         shown = [_item(request, label, icon, pages[label]) for label, icon in items if _may_see(request, pages.get(label))]
         if title is REPORTS_BELOW and shown and _may_see(request, pages.get("transactions.transaction")):
             shown.append(_revenue(request))
         if title is ACCOUNTS_BELOW and request.user.has_perm("tenants.view_provideraccount"):
             shown.append(_connections(request))
+        if title is SYSTEM_BELOW and request.user.has_perm("django_celery_beat.view_periodictask"):
+            shown.append(_queues(request))
         if shown:
             groups.append({"title": title, "items": shown})
     return groups
@@ -96,9 +100,15 @@ def _connections(request: HttpRequest) -> dict[str, Any]:
     return {"title": _("Connections to providers"), "icon": "cable", "link": link, "active": request.path == link}
 
 
+def _queues(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:django_celery_beat_periodictask_queues")
+    return {"title": _("Queues"), "icon": "low_priority", "link": link, "active": request.path == link}
+
+
 def _item(request: HttpRequest, label: str, icon: str, model_admin: Any) -> dict[str, Any]:
     link = reverse(f"admin:{label.replace('.', '_')}_changelist")
     others = {reverse(f"admin:transactions_transaction_{page}") for page in ("revenue", "connections")}
+    others.add(reverse("admin:django_celery_beat_periodictask_queues"))
     waiting = approvals_waiting() if label == "audit.approvalrequest" else 0
     return {
         **({"badge": "99+" if waiting > 99 else str(waiting), "badge_variant": "warning"} if waiting else {}),

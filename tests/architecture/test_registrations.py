@@ -32,7 +32,7 @@ PAGES = {
     *("tenants.ProviderAccount", "tenants.StaffToken", "tenants.StaffUser", "tenants.SystemConfiguration", "tenants.Tenant"),
     *("transactions.MoneyIssue", "transactions.PaymentAttempt", "transactions.Receipt", "transactions.Refund"),
     *("transactions.Transaction", "transactions.TransactionEvent"),
-    *("webhooks.CallbackDelivery", "webhooks.CallbackEndpoint", "webhooks.ProviderNotification"),
+    *("webhooks.CallbackDelivery", "webhooks.CallbackEndpoint", "webhooks.CallbackPolicy", "webhooks.ProviderNotification"),
 }
 WITHOUT_A_PAGE = {
     "tenants.ProviderCredentials": "versions are listed on their account's page, never shown",
@@ -90,7 +90,7 @@ def test_no_task_is_defined_where_celery_does_not_look() -> None:
 
 def test_the_admin_shows_every_model_that_is_meant() -> None:
     assert registered_models() == PAGES
-    assert len(PAGES) == 22
+    assert len(PAGES) == 23
 
 
 def test_every_model_has_a_page_or_a_reason_for_none() -> None:

@@ -4,92 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from audit.admin import ReadOnlyAdmin
 from audit.cells import EMPTY, badge, code, raw
 from audit.paging import CappedPaginator
 from audit.searching import search_each
-from audit.services import record
 from payments_site.kernel import clock, sealing
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, AskForm
-from webhooks.outbound.guard import refusal
-from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint
-from webhooks.outbound.resend import StillPendingError, resend
-from webhooks.outbound.trail import plain_url
+from webhooks.outbound.endpoint_admin import CallbackEndpointAdmin, CallbackPolicyAdmin
+from webhooks.outbound.models import CallbackAttempt, CallbackDelivery
+from webhooks.outbound.resend import StillPendingError, resend, resend_selection
 from webhooks.outbound.words import spoken
 
-# Of an answer's body, in the table of tries.
-EXCERPT = 300
+# Of an answer's body, in the table of tries; the rest can be unfolded.
+EXCERPT = 120
 TONES = {"pending": "warning", "delivered": "good", "dead": "bad"}
-
-
-class CallbackEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Refuses addresses that no callback could be sent to."""
-
-    def clean_url(self) -> str:
-        """The URL, if it may be called."""
-        url: str = self.cleaned_data["url"]
-        reason = refusal(url, allowed_hosts=settings.CALLBACK_ALLOWED_HOSTS, require_https=settings.CALLBACK_REQUIRE_HTTPS)
-        if reason:
-            raise ValidationError(_("Callbacks cannot be sent there: %(reason)s."), params={"reason": reason})
-        return url
-
-    def clean_event_types(self) -> list[str]:
-        """A list of message types; nothing means all."""
-        types = self.cleaned_data["event_types"] or []
-        if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
-            raise ValidationError(_('A list of event types, such as ["transaction.completed"], or [] for all.'))
-        return types
-
-
-@admin.register(CallbackEndpoint)
-class CallbackEndpointAdmin(ModelAdmin):  # type: ignore[misc]
-    """An endpoint is switched off, never deleted: its deliveries are evidence."""
-
-    form = CallbackEndpointForm
-    list_display = ("url", "tenant", "is_active", "disabled_reason", "created_at")
-    list_filter = ("is_active",)
-    list_select_related = ("tenant",)
-    search_fields = ("public_id__exact", "url__startswith")
-    raw_id_fields = ("tenant",)
-    fields = ("tenant", "url", "description", "event_types", "is_active", "disabled_reason")
-    readonly_fields = ("disabled_reason",)
-    show_full_result_count = False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: CallbackEndpoint, form: Any, change: bool) -> None:
-        """Save and audit in one; switching on again forgets why it was off."""
-        if obj.is_active:
-            obj.disabled_reason = ""
-        with transaction.atomic():
-            old = _facts(CallbackEndpoint.objects.get(pk=obj.pk)) if change else None
-            super().save_model(request, obj, form, change)
-            record(
-                actor=actor_of(request),
-                action="callback_endpoint_changed" if change else "callback_endpoint_created",
-                entity_type="callback_endpoint",
-                entity_id=obj.public_id,
-                tenant_id=obj.tenant.public_id,
-                old=old,
-                new=_facts(obj),
-                now=clock.now(),
-            )
 
 
 class TryInline(TabularInline):  # type: ignore[misc]
@@ -120,8 +59,10 @@ class TryInline(TabularInline):  # type: ignore[misc]
 
     @admin.display(description=_("answer's body"))
     def excerpt(self, one: CallbackAttempt) -> SafeString | str:
-        """Its beginning."""
-        return code(one.response_body[:EXCERPT])
+        """What is kept of it, 2 kB; a long one behind its beginning."""
+        if len(one.response_body) <= EXCERPT:
+            return code(one.response_body)
+        return format_html("<details><summary>{}…</summary>{}</details>", one.response_body[:EXCERPT], raw(one.response_body))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: tries are evidence."""
@@ -242,24 +183,13 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[CallbackDelivery]) -> None:
-        """A new try, at once, of every chosen delivery that is not pending anyway."""
-        actor, now, sent = actor_of(request), clock.now(), 0
-        for delivery in chosen:
-            try:
-                resend(delivery=delivery, now=now, actor=actor)
-            except StillPendingError:
-                self.message_user(request, _("%s is pending already.") % delivery.public_id, messages.WARNING)
-            else:
-                sent += 1
-        if sent:
-            text = ngettext("%d callback will be sent again.", "%d callbacks will be sent again.", sent) % sent
-            self.message_user(request, text, messages.SUCCESS)
+        """A new try, at once, of every chosen delivery that is not pending anyway; at most 1,000."""
+        sent = resend_selection(deliveries=chosen, now=clock.now(), actor=actor_of(request))
+        if not sent:
+            self.message_user(request, _("All of these are pending already."), messages.WARNING)
+            return
+        text = ngettext("%d callback will be sent again.", "%d callbacks will be sent again.", sent) % sent
+        self.message_user(request, text, messages.SUCCESS)
 
 
-def _facts(endpoint: CallbackEndpoint) -> dict[str, Any]:
-    return {
-        "url": plain_url(endpoint.url),
-        "event_types": endpoint.event_types,
-        "is_active": endpoint.is_active,
-        "disabled_reason": endpoint.disabled_reason,
-    }
+__all__ = ["CallbackDeliveryAdmin", "CallbackEndpointAdmin", "CallbackPolicyAdmin"]

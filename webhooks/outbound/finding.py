@@ -85,16 +85,22 @@ def _filters(params: Mapping[str, str]) -> Q:
 
 def _moment(params: Mapping[str, Any], name: str) -> tuple[datetime, datetime]:
     """A Vietnam day's borders, or a moment and the end of its millisecond. Raises ``InvalidInput``."""
-    text = params[name]
+    borders = _borders(params[name])
+    if borders is None:
+        raise InvalidInput({"field": name, "value": params[name][:40], "constraint": "YYYY-MM-DD or ISO 8601"})
+    return borders
+
+
+def _borders(text: str) -> tuple[datetime, datetime] | None:
     try:
         if _DAY.fullmatch(text):
             start, end = day_borders(date.fromisoformat(text))
             return start.astimezone(UTC), end.astimezone(UTC)
         # A "+" of a query string arrives as a space.
         moment = parse_datetime(text.strip().replace(" ", "+")) if "T" in text else None
-        if moment is not None:
-            aware = (moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)).astimezone(UTC)
-            return aware, aware + _SHOWN_PRECISION
+        if moment is None:
+            return None
+        aware = (moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)).astimezone(UTC)
+        return aware, aware + _SHOWN_PRECISION
     except (ValueError, OverflowError):
-        pass  # said below, with the field's name
-    raise InvalidInput({"field": name, "value": text[:40], "constraint": "YYYY-MM-DD or ISO 8601"})
+        return None
