@@ -19,11 +19,8 @@ def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
 
 def is_listed(address: str | None, names: Iterable[str]) -> bool:
     """Whether an address is one of, or lies in one of, the addresses and networks that ``names`` lists."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    return any(ip in network for network in _networks(tuple(names)))
+    ip = _parsed(address or "")
+    return ip is not None and any(ip in network for network in _networks(tuple(names)))
 
 
 def _trusted(address: str) -> bool:
@@ -43,10 +40,17 @@ def client_address(request: Any) -> str | None:
                 address = hop
                 if not _trusted(hop):
                     break
+    ip = _parsed(address)
+    return None if ip is None else str(ip)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address; an IPv4 one that a dual-stack socket writes as ``::ffff:203.0.113.9`` is itself again."""
     try:
-        return str(ipaddress.ip_address(address))
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return None
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 def user_agent(request: Any) -> str:
