@@ -12,5 +12,8 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Back office")
 
     def ready(self) -> None:
-        """Check the settings of the whole house."""
+        """Check the settings of the whole house, and write down what tasks fail at."""
+        from payments_site.backoffice import failures  # noqa: PLC0415 - models are loaded only now
+
         register_checks()
+        failures.watch()

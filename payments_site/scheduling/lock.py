@@ -7,6 +7,7 @@ connections by the transaction it would hold nothing: give beat PostgreSQL's own
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -52,10 +53,13 @@ class BeatLock:
             return False
 
     def release(self) -> None:
-        """Give it back by closing its connection."""
+        """Give it back, and close its connection."""
         session, self._session, self._held = self._session, None, False
-        if session is not None:
-            session.close()
+        if session is None:
+            return
+        with contextlib.suppress(psycopg.OperationalError):  # the connection has gone, and the lock with it
+            session.execute("SELECT pg_advisory_unlock_all()")
+        session.close()
 
     def _still_held(self) -> bool:
         if self._held and self._session is not None:

@@ -22,7 +22,7 @@ from payments_site.kernel import clock
 
 logger = logging.getLogger(__name__)
 
-WORKERS = "smartpost:workers"  # a hash: name -> JSON of queues and seen_at
+WORKERS = "smartpost:workers"  # a sorted set: JSON of name and queues, by the second it was last seen
 SENT_AT = "sent_at"  # a header of every message
 # Seconds: how long anybody waits for Redis, how often a worker shows itself, and after how long without it counts as gone.
 PATIENCE = 0.2
@@ -52,11 +52,11 @@ def show_worker(sender: Any, **_: Any) -> None:
     if time.monotonic() < _next_beat[0]:
         return
     _next_beat[0] = time.monotonic() + EVERY
-    here = {"queues": list(current_app.amqp.queues.consume_from), SENT_AT: clock.iso(clock.now())}
+    second = int(clock.now().timestamp())
     try:
         with patient_redis() as client:
-            client.hset(WORKERS, str(sender.eventer.hostname), json.dumps(here))
-            client.expire(WORKERS, FORGOTTEN_AFTER)
+            client.zadd(WORKERS, {_card(sender.eventer.hostname): second})
+            client.zremrangebyscore(WORKERS, 0, second - FORGOTTEN_AFTER)
     except (RedisError, OSError) as error:
         logger.debug("the worker could not show itself: %s", type(error).__name__)
 
@@ -67,6 +67,10 @@ def hide_worker(sender: Any, **_: Any) -> None:
     _next_beat[0] = time.monotonic() + FORGOTTEN_AFTER
     try:
         with patient_redis() as client:
-            client.hdel(WORKERS, str(sender))
+            client.zrem(WORKERS, _card(sender))
     except (RedisError, OSError) as error:
         logger.debug("the worker could not say that it leaves: %s", type(error).__name__)
+
+
+def _card(name: str) -> str:
+    return json.dumps({"name": name, "queues": list(current_app.amqp.queues.consume_from)})
