@@ -80,3 +80,11 @@ def test_the_page_of_an_expired_payment_offers_nothing(shop):
 def test_the_page_of_nobody_is_not_found(shop):
     for path in ("/pay/txn_nobody", "/pay/%00", "/pay/txn_nobody/status"):
         assert shop.live.web.call("GET", path).status == 404
+
+
+def test_scripts_get_numbers_as_numbers_in_every_language(shop):
+    payment = shop.create(provider_code=None, expires_in_minutes=60)
+    for language in ("vi", "en"):
+        page = call("GET", f"{payment['payment_url']}?lang={language}").text
+        assert re.search(r'data-seconds="3(600|5\d\d)"', page)
+        assert 'data-received="0"' in page
