@@ -1,5 +1,6 @@
 """Faults strike the live stack: real processes, killed by their own pid."""
 
+from tests.factories.in_order import _books_in_order
 from tests.factories.live import _live_stack, live, shop
 
-__all__ = ["_live_stack", "live", "shop"]
+__all__ = ["_books_in_order", "_live_stack", "live", "shop"]

@@ -16,6 +16,7 @@ from payments_site.devstack.environment import sandbox_addresses
 from tenants.services.configuration import make_missing_providers
 from tests.factories.acmepay import lines as acmepay
 from tests.factories.bench import Bench
+from tests.factories.in_order import disorder
 from tests.factories.live import Live, _live_stack, wait_until
 from tests.factories.provider_words import WORDS, ProviderWords
 from tests.factories.receiver import Receiver
@@ -25,6 +26,9 @@ from transactions.providers import registry
 from transactions.providers.base import Provider
 
 __all__ = ["_live_stack"]
+
+# Where most happens to money, the books have to be in order after every test.
+MONEY_MOVES = ("test_refunding", "test_transfers")
 
 
 @pytest.fixture(params=[*sorted(registry.ADAPTERS), "acmepay"])
@@ -72,5 +76,7 @@ def bench(
     settings.PROVIDER_RETRY_ATTEMPTS = 1
     bench = Bench(words, make_world().acme, sandbox, receiver)
     yield bench
+    if request.module.__name__.endswith(MONEY_MOVES):
+        assert disorder([bench.role.tenant_id]) == {}
     bench.control("reset")
     circuits().close(bench.account_id)
