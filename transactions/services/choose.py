@@ -66,6 +66,8 @@ def _pay_at(tenant: TenantContext, payment_id: int, route: Route, payer_ip: str 
         payment = _transition.lock_payment(payment_id)
         if payment.status != Status.PENDING or payment.expires_at <= now:
             raise NoLongerOpen
+        if payment.received_amount and not payment.receipts.filter(account=route.account).exists():
+            raise NoLongerOpen  # part has come by transfer: the rest comes the same way, or the whole would be paid on top
         check_amount(payment.amount, tenant, route)
         attempt, route, fresh = _open_attempt(payment, route, payer_ip, actor, now)
     if attempt.status == PaymentAttempt.Status.PENDING:

@@ -10,6 +10,7 @@ import pytest
 from payments_site.kernel import clock
 from tests.factories.bench import Bench
 from tests.factories.provider_words import WORDS, ProviderWords
+from tests.factories.world import add_vnpay
 from transactions.models import MoneyIssue, Receipt, Transaction
 from transactions.services.expire import expire_due
 
@@ -123,3 +124,12 @@ def test_the_payers_account_is_kept_sealed(bench: Bench) -> None:
     receipt = Receipt.objects.get(transaction__public_id=payment["transaction_id"])
     assert receipt.payer_sealed is not None
     assert b"NGUYEN" not in bytes(receipt.payer_sealed)
+
+
+def test_once_a_part_has_come_no_other_provider_takes_the_whole(bench: Bench) -> None:
+    payment = bench.create()
+    transfer(bench, payment, 60_000)
+    add_vnpay(bench.role)
+    answer = bench.client.post(f"/pay/{payment['transaction_id']}", {"provider_code": "vnpay"})
+    assert answer.status_code == 400
+    assert Transaction.objects.get(public_id=payment["transaction_id"]).attempts.count() == 1
