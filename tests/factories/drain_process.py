@@ -15,18 +15,20 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start_drain(*options: str, **environment: str) -> subprocess.Popen[bytes]:
-    """A drain with these additional variables."""
+def start_drain(*options: str, script: str = "", **environment: str) -> subprocess.Popen[bytes]:
+    """A drain with these additional variables; ``script``: run by that file instead, which gets a stdin."""
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"])
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "manage.py", "drain_callbacks", *options],
+        [sys.executable, "-W", "error", *([script] if script else ["manage.py", "drain_callbacks"]), *options],
         cwd=ROOT,
         env={
             **os.environ,
+            "PYTHONPATH": str(ROOT),
             "DJANGO_SETTINGS_MODULE": "payments_site.settings.test",
             "DATABASE_URL": address.geturl(),
             **environment,
         },
+        stdin=subprocess.PIPE if script else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
