@@ -13,6 +13,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 
 from payments_site.api.envelope import error_response
 from payments_site.api.throttling import tell_usage
+from payments_site.backoffice.health_api import SystemHealth
 from payments_site.health import Status, Version
 from payments_site.kernel.errors import REGISTRY
 from transactions.api.system_views import SystemMetrics
@@ -35,6 +36,7 @@ api: list[URLPattern | URLResolver] = [
     path("status", Status.as_view()),
     path("version", Version.as_view()),
     path("admin/", include("tenants.api.urls")),
+    path("admin/system/health", SystemHealth.as_view()),
     path("admin/system/metrics", SystemMetrics.as_view()),
     path("webhooks/", include("webhooks.urls")),
     *keyed,

@@ -25,10 +25,10 @@ from payments_site.devstack.valkey import EmbeddedValkey
 from payments_site.kernel import clock
 from payments_site.kernel.queues import QUEUES
 from payments_site.scheduling import pulse, state
-from payments_site.scheduling.lock import BeatLock
+from payments_site.scheduling.lock import BeatLock, session_name
 from payments_site.scheduling.state import Trouble
 from payments_site.settings.celery import broker_url
-from tests.factories.tenants import StaffUserFactory
+from tests.factories.tenants import StaffUserFactory, staff_client
 from transactions.tasks import raise_alerts
 
 PAGE = reverse("admin:django_celery_beat_periodictask_queues")
@@ -208,6 +208,42 @@ def test_whoever_may_see_the_jobs_sees_the_page_and_its_entry_in_the_sidebar(
 
 def test_a_stranger_is_sent_to_the_login() -> None:
     assert Client().get(PAGE).headers["location"].startswith(reverse("admin:login"))
+
+
+HEALTH = "/api/v1/admin/system/health"
+
+
+def health(right: str = "view_periodictask") -> Any:
+    user = StaffUserFactory(username=f"h-{right}")
+    user.user_permissions.set(Permission.objects.filter(codename=right))
+    return staff_client(user).get(HEALTH)
+
+
+def test_health_tells_what_waits_who_works_and_what_is_wrong(valkey: EmbeddedValkey, beat: BeatLock) -> None:
+    worker(*QUEUES, name="urgent@host")
+    worker("cleanup", name="lost@host", seen_at=clock.now() - timedelta(minutes=2))
+    send(valkey, "webhooks.outbound.sweep_callbacks", "callbacks")
+    data = health().json()["data"]
+    assert (data["status"], data["troubles"], data["in_hand"]) == ("ok", [], 0)
+    assert data["beat"]["working"] == session_name()
+    assert {one["queue"]: one["waiting"] for one in data["queues"]} == {name: int(name == "callbacks") for name in QUEUES}
+    assert [one["queue"] for one in data["queues"] if one["oldest_seconds"] is not None] == ["callbacks"]
+    assert [(one["name"], tuple(one["queues"])) for one in data["workers"]] == [("urgent@host", QUEUES)]
+
+
+def test_health_without_redis_is_degraded_and_knows_no_queue(valkey: EmbeddedValkey, beat: BeatLock) -> None:
+    valkey.kill()
+    answer = health()
+    assert answer.status_code == 200
+    data = answer.json()["data"]
+    assert (data["status"], data["troubles"]) == ("degraded", ["redis_away"])
+    assert (data["queues"], data["workers"], data["in_hand"]) == (None, None, None)
+    assert data["beat"]["working"] == session_name()
+
+
+def test_health_is_for_whoever_may_see_the_jobs(db: None) -> None:
+    assert health("view_crontabschedule").status_code == 403
+    assert Client().get(HEALTH).status_code == 401
 
 
 def test_a_failure_is_written_down_once_a_minute_for_each_task(db: None) -> None:
