@@ -101,6 +101,7 @@ ALERTS: dict[str, Promise] = {
     "alert.unknown_code": _("A provider used an unknown code"),
     "callback.dead": _("Callback given up"),
     "callback.endpoint_disabled": _("Callback endpoint switched off (410)"),
+    "invariants.broken": _("The books contradict each other"),
     "provider.breaker_opened": _("A provider account can not be reached"),
     "task.failed": _("A job failed"),
     "webhook.failed": _("A notice could not be applied"),
@@ -111,6 +112,7 @@ ALERTS: dict[str, Promise] = {
 KINDS: dict[str, Promise] = {
     **ALERTS,
     "configuration.changed": _("Setting changed"),
+    "invariants.checked": _("Books checked"),
     "provider.breaker_closed": _("A provider account can be reached again"),
     "provider.updated": _("Provider changed"),
 }
