@@ -191,11 +191,15 @@ def _refused(
     also: Callable[[], None] | None,
     alone: bool,
 ) -> ProviderTrouble:
-    """An explicit refusal fails an undecided attempt, and the payment unless another attempt may still pay it."""
+    """An explicit refusal fails an attempt that has no order yet, and the payment unless another attempt may still pay it.
+
+    One whose order a twin has got meanwhile (the payer pressed twice) stays as it is, and its order may be paid.
+    """
     with transaction.atomic():
         locked = _transition.lock_payment(payment.pk)
         row = lock(PaymentAttempt, attempt.pk)
-        if row.status in _UNDECIDED:
+        made_by_a_twin = row.status == PaymentAttempt.Status.PENDING
+        if row.status in _UNDECIDED and not made_by_a_twin:
             row.status, row.error_message, row.response_code = PaymentAttempt.Status.FAILED, error.text, error.code
             row.next_query_at, row.updated_at = None, now
             update(row, *_REFUSED_FIELDS)
@@ -206,7 +210,7 @@ def _refused(
                 _transition.transition(locked, Happening(Trigger.PROVIDER_FAILED, actor, now, changes=changes, event_data=data))
         if also is not None:
             also()
-    return ProviderTrouble(code, payment, fate_known=True, provider_code=error.code)
+    return ProviderTrouble(code, payment, fate_known=not made_by_a_twin, provider_code=error.code)
 
 
 def _unknown(
