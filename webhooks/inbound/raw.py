@@ -30,9 +30,9 @@ def read(request: Any) -> RawRequest:
 def _body(request: Any) -> bytes:
     """One byte more than a notice may have tells that it is too long. A body without a length (chunked) is read as well, where
     the server says that its stream ends: Django itself would take it for empty."""
-    environ = request.META
-    if not environ.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
-        return bytes(environ["wsgi.input"].read(MAX_NOTICE_BYTES + 1))
+    meta = request.META
+    if not meta.get("CONTENT_LENGTH") and meta.get("wsgi.input_terminated"):
+        return bytes(meta["wsgi.input"].read(MAX_NOTICE_BYTES + 1))
     return bytes(request.read(MAX_NOTICE_BYTES + 1))
 
 
