@@ -55,7 +55,7 @@ WITH RECURSIVE lane AS (
                 SELECT id, next_attempt_at FROM webhooks_callbackdelivery
                 WHERE status = 'pending' AND split_part(url, '/', 3) = lane.host AND tenant_id = lane.tenant_id
                     AND coalesce(endpoint_id, 0) = lane.endpoint AND next_attempt_at <= %(now)s
-                ORDER BY next_attempt_at LIMIT coalesce(known.room, %(room)s)) AS first) AS due) AS ranked
+                ORDER BY next_attempt_at LIMIT least(coalesce(known.room, %(room)s), %(limit)s)) AS first) AS due) AS ranked
     WHERE host_place <= host_room AND (NOT slow OR pool_place <= %(slow_room)s)
     ORDER BY place, next_attempt_at LIMIT %(limit)s
 ), leased AS (
