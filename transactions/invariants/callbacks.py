@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from transactions.invariants.law import Law, filled
 
-# Of an endpoint or a default URL that was changed after the event nothing is said: it may not have been there yet.
+# Of an endpoint or a default URL that was changed after the event nothing is said: it may not have been there yet. Nor of one
+# that is still catching up with what it missed.
 _ADDRESSES = """
     SELECT e.id, e.public_id, coalesce(nullif(t.callback_url, ''), n.callback_url) AS url FROM EVENTS e
     JOIN transactions_transaction t ON t.id = e.transaction_id JOIN tenants_tenant n ON n.id = t.tenant_id
@@ -16,8 +17,8 @@ _ADDRESSES = """
     WHERE f.notification_url <> '' AND e.message_type = ANY(%(called_back)s::text[]) AND e.body_sealed IS NOT NULL
     UNION ALL
     SELECT e.id, e.public_id, p.url FROM EVENTS e JOIN webhooks_callbackendpoint p ON p.tenant_id = e.tenant_id
-    WHERE p.is_active AND p.updated_at <= e.created_at AND e.message_type = ANY(%(called_back)s::text[])
-        AND e.body_sealed IS NOT NULL
+    WHERE p.is_active AND p.updated_at <= e.created_at AND p.missed_since IS NULL
+        AND e.message_type = ANY(%(called_back)s::text[]) AND e.body_sealed IS NOT NULL
         AND (p.event_types = '[]'::jsonb OR p.event_types @> to_jsonb(e.message_type::text))"""
 
 LAWS = (
