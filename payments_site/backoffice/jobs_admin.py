@@ -9,16 +9,21 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTimeWidget
 
-from audit.cells import EMPTY
+from audit.cells import EMPTY, code, moment
 from audit.services import Actor
 from payments_site.backoffice.jobs import LONGEST, SHORTEST, change_job, seconds_between, time_of_day
 from payments_site.backoffice.queues_page import QueuesPage
+from payments_site.kernel.queues import route
 from tenants.admin.base import ServiceAdmin
+
+# Of this class, not of the model, whose own come with long explanations for programmers.
+_FACTS = ("task_name", "queue_name", "last_run", "runs")
 
 
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,6 +41,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = PeriodicTask
         fields = ("enabled",)
+        help_texts = {"enabled": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +63,7 @@ class JobAdmin(QueuesPage, ServiceAdmin):
     search_fields = ("name", "task")
     ordering = ("-id",)
     sortable_by: tuple[str, ...] = ()
-    readonly_fields = ("job", "task", "every", "queue", "description", "last_run_at", "total_run_count")
+    readonly_fields = ("job", "every", *_FACTS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: a job comes with the code that does it."""
@@ -68,7 +74,7 @@ class JobAdmin(QueuesPage, ServiceAdmin):
         when: tuple[str, ...] = ("every",)
         if obj is not None and self.has_change_permission(request, obj):
             when = ("every_seconds",) if obj.interval is not None else ("at",) if time_of_day(obj) else ("every",)
-        return ("job", "task", "enabled", *when, "queue", "description", "last_run_at", "total_run_count")
+        return ("job", "enabled", *when, *_FACTS)
 
     def save_changes(
         self, request: HttpRequest, obj: PeriodicTask, changes: Mapping[str, Any], actor: Actor, now: datetime
@@ -85,6 +91,26 @@ class JobAdmin(QueuesPage, ServiceAdmin):
     def job(self, task: PeriodicTask) -> str:
         """Its name, in the reader's language if ours."""
         return gettext(task.name)
+
+    @admin.display(description=_("Task Name"))
+    def task_name(self, task: PeriodicTask) -> SafeString | str:
+        """Its name in the code."""
+        return code(task.task)
+
+    @admin.display(description=_("Queue"))
+    def queue_name(self, task: PeriodicTask) -> SafeString | str:
+        """Where beat puts it."""
+        return code(task.queue or route(task.task).queue)
+
+    @admin.display(description=_("Last Run Datetime"))
+    def last_run(self, task: PeriodicTask) -> str:
+        """When it was last sent."""
+        return moment(task.last_run_at)
+
+    @admin.display(description=_("Total Run Count"))
+    def runs(self, task: PeriodicTask) -> str:
+        """How often it was sent."""
+        return str(task.total_run_count)
 
     @admin.display(description=_("every"))
     def every(self, task: PeriodicTask) -> str:

@@ -110,15 +110,15 @@ def _queues(found: Broker, now: datetime) -> Table:
     rows: list[list[Any]] = [
         [
             code(one.queue),
-            QUEUE_NAMES[one.queue],
             str(one.messages),
             timesince(one.oldest_at, now, depth=1) if one.oldest_at else EMPTY,
             str(readers.count(one.queue)) if one.queue in readers else badge(_("none"), Tone.BAD),
+            QUEUE_NAMES[one.queue],
         ]
         for one in found.waiting
     ]
     return Table(
-        _("Queues, the most urgent first"), [_("Queue"), _("For"), _("Waiting"), _("The oldest for"), _("Workers")], rows
+        _("Queues, the most urgent first"), [_("Queue"), _("Waiting"), _("The oldest for"), _("Workers"), _("For")], rows
     )
 
 
