@@ -35,6 +35,8 @@ class PaymentAttempt(models.Model):
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("payment"))
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
     credentials_version = models.PositiveIntegerField(_("version of the credentials"))
+    # The account's options when the attempt was made: a gateway's mode or unit may change, an order's does not. None: not kept.
+    account_options = models.JSONField(_("options of the account"), null=True, blank=True)
     provider_code = models.CharField(_("provider"), max_length=20)
     provider_reference = models.CharField(_("our reference"), max_length=100)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CREATED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from payments_site.kernel.errors import DomainError
 from tenants.models import ProviderAccount
 from tenants.selectors import TenantContext, account_for, credentials
+from transactions.models import PaymentAttempt
 from transactions.providers import registry
 from transactions.providers.base import AccountContext, Provider
 from transactions.providers.limits import limits_of
@@ -45,18 +46,19 @@ class Route:
         return context_of(self.account, self.version)
 
 
-def context_of_attempt(account: ProviderAccount, version: int) -> AccountContext:
-    """The account as an attempt made with ``version`` must ask: its own terminal, with that terminal's newest key.
+def context_of_attempt(attempt: PaymentAttempt) -> AccountContext:
+    """The account as an attempt must ask: its own terminal, with that terminal's newest key, and the options it was made with.
 
     New credentials for the same identifier take the place of the old ones; another identifier is another terminal, which knows
     nothing of the attempt.
     """
-    newest = context_of(account, account.credentials_version)
-    if version == account.credentials_version:
-        return newest
-    own = context_of(account, version)
-    field = registry.get(account.provider.code).identifier_field
-    return newest if own.credentials.get(field) == newest.credentials.get(field) else own
+    account, version = attempt.account, attempt.credentials_version
+    context = context_of(account, account.credentials_version)
+    if version != account.credentials_version:
+        own = context_of(account, version)
+        field = registry.get(attempt.provider_code).identifier_field
+        context = context if own.credentials.get(field) == context.credentials.get(field) else own
+    return context if attempt.account_options is None else replace(context, options=attempt.account_options)
 
 
 def context_of(account: ProviderAccount, version: int) -> AccountContext:

@@ -42,7 +42,7 @@ def transfer_details(*, payment: Transaction, attempt: PaymentAttempt, language:
     missing = payment.amount - payment.received_amount
     if asked.amount is not None and 0 < missing < asked.amount:
         asked = replace(asked, amount=missing)
-    credentials = context_of_attempt(attempt.account, attempt.credentials_version).credentials
+    credentials = context_of_attempt(attempt).credentials
     return TransferDetails(
         qr_text=emvco.build(asked),
         bank=name_of(asked.bin, locale=language) or asked.bin,

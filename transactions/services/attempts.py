@@ -79,6 +79,7 @@ def new_attempt(
         transaction=payment,
         account=route.account,
         credentials_version=route.version,
+        account_options=dict(route.account.options),
         provider_code=route.adapter.code,
         provider_reference=route.adapter.reference_for(number, now),
         amount=payment.amount,

@@ -56,7 +56,7 @@ def withdraw(*, attempt: PaymentAttempt, now: datetime) -> bool:
     if Status(attempt.transaction.status) not in CLOSED_UNPAID | PAID or not is_withdrawable(attempt):
         return False
     adapter = registry.get(attempt.provider_code)
-    context = context_of_attempt(attempt.account, attempt.credentials_version)
+    context = context_of_attempt(attempt)
     reason = str(attempt.transaction.status)
     cancel = functools.partial(cast(Cancels, adapter).cancel_payment, context, ref_of(attempt), reason)
     return _done(attempt, "withdrawn", lambda http: cancel(http, now))
@@ -70,7 +70,7 @@ def capture(*, attempt: PaymentAttempt, now: datetime) -> bool:
     attempt.transaction.refresh_from_db(fields=["status"])  # it may have ended while the provider was asked
     if attempt.transaction.status != Status.PENDING:
         return False
-    context = context_of_attempt(attempt.account, attempt.credentials_version)
+    context = context_of_attempt(attempt)
     take = functools.partial(cast(Captures, adapter).capture_payment, context, ref_of(attempt))
     return _done(attempt, "captured", lambda http: take(http, now))
 

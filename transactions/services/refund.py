@@ -133,7 +133,7 @@ def context_of_refund(refund: Refund) -> AccountContext:
     account, attempt = refund.receipt.account, refund.receipt.attempt
     if attempt is None:
         return context_of(account, account.credentials_version)
-    return context_of_attempt(account, attempt.credentials_version)
+    return context_of_attempt(attempt)
 
 
 def _not_sent(refund: Refund, now: datetime) -> Refund:

@@ -95,7 +95,7 @@ def _query(attempt: PaymentAttempt, now: datetime, *, background: bool) -> Statu
     adapter = registry.get(attempt.provider_code)
     if Capability.QUERY not in adapter.capabilities:
         return None
-    context, payment = context_of_attempt(attempt.account, attempt.credentials_version), ref_of(attempt)
+    context, payment = context_of_attempt(attempt), ref_of(attempt)
     ask = functools.partial(adapter.query_payment, context, payment, now=now)
     try:
         return calls.call(attempt.account, adapter, lambda http: ask(http=http), idempotent=True, background=background)
