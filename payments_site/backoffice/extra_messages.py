@@ -128,5 +128,8 @@ BEAT = [
     _("Expire approval requests"),
     _("Look for failures in numbers and success without a notice"),
     _("Delete idempotency records past their 24 hours"),
+    _("webhooks: apply again what could not be applied"),
+    _("Audit the books of the last two days"),
+    _("Audit all books"),
     _("celery.backend_cleanup"),
 ]
