@@ -1,4 +1,4 @@
-"""Settings of a worker that kills the sweep of expiry after two seconds, without the warning by which a task may end by itself."""
+"""Settings of a worker that kills the sweep of expiry after two seconds, without a warning before."""
 
 from tests.factories.live_settings import *  # noqa: F403
 from tests.factories.live_settings import CELERY_TASK_ANNOTATIONS
