@@ -75,9 +75,7 @@ def callback_lines(payment: Transaction) -> Iterator[Line]:
             at=one.started_at,
             kind=Kind.CALLBACK,
             text=_("Callback delivered") if arrived else _("Callback not delivered"),
-            detail=" · ".join(
-                [one.delivery.message_type, _("try %s") % one.number, answer, f"{one.duration_ms} ms"]
-            ),
+            detail=" · ".join([one.delivery.message_type, _("try %s") % one.number, answer, f"{one.duration_ms} ms"]),
             tone=Tone.GOOD if arrived else Tone.BAD,
             subject=("webhooks.callbackdelivery", one.delivery_id),
         )

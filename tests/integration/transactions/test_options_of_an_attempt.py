@@ -1,4 +1,4 @@
-"""An order keeps the options that its account had when it was made: its gateway did not change with the form in the back office."""
+"""An order keeps the options that its account had when it was made, whatever the back office sets later."""
 
 from __future__ import annotations
 
