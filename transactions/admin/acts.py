@@ -21,7 +21,7 @@ from transactions.admin.refund_acts import ON_PAYMENT
 from transactions.lifecycle import Status
 from transactions.models import Transaction
 from transactions.services.cancel import cancel_payment
-from transactions.services.review import accept_review
+from transactions.services.review import accept_review, is_decided
 from transactions.services.staff import ASKABLE, ask_provider, ask_to_reject_review, waiting_rejection
 from webhooks.outbound.models import CallbackDelivery
 from webhooks.outbound.resend import StillPendingError, resend
@@ -95,11 +95,7 @@ def _reject(request: HttpRequest, payment: Transaction, values: dict[str, Any]) 
 
 
 def _under_review(request: HttpRequest, payment: Transaction) -> bool:
-    return (
-        payment.status == Status.UNDER_REVIEW
-        and not payment.receipts.exists()
-        and waiting_rejection(payment, clock.now()) is None
-    )
+    return payment.status == Status.UNDER_REVIEW and not is_decided(payment) and waiting_rejection(payment, clock.now()) is None
 
 
 def _open_at_provider(request: HttpRequest, payment: Transaction) -> bool:

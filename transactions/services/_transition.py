@@ -190,6 +190,16 @@ def tell_of_part(payment: Transaction, now: datetime) -> None:
         open_issue(IssueType.UNDERPAID, cause=payment.public_id, amount=payment.received_amount, now=now, payment=payment)
 
 
+def tell_of_excess(payment: Transaction, receipt: Receipt, now: datetime) -> None:
+    """A part that came by transfer before the whole came in another way is more than was asked for: a person has to look."""
+    excess = payment.received_amount - payment.refunded_amount - payment.amount
+    if excess > 0:
+        open_issue(
+            IssueType.OVERPAID, cause=receipt.public_id, amount=excess, now=now, payment=payment, receipt=receipt,
+            account_id=receipt.account_id, data={"expected": payment.amount},
+        )  # fmt: skip
+
+
 def mark_initiated(
     payment: Transaction, attempt: PaymentAttempt, *, payment_url: str, qr_code: str | None, now: datetime
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from transactions.services.refund import context_of_refund, order_of, send
 logger = logging.getLogger(__name__)
 
 _NO_ANSWER = (FateUnknown, ProviderRefused, ProviderSilent, ProviderUnreachable)
+_SENDING_GRACE = timedelta(seconds=15)
 _OPEN = (Refund.Status.PROCESSING, Refund.Status.UNKNOWN)
 
 
@@ -36,11 +37,17 @@ def ask_about_refund(*, refund_id: int, actor: Actor, now: datetime, background:
         return refund
     refund = Refund.objects.select_related("receipt__attempt", "receipt__account__provider", "transaction").get(pk=refund_id)
     report = _question(refund, now, background=background)
-    if report is not None and report.unknown and _take_back(refund_id, now):
+    if report is not None and report.unknown and not _may_be_on_the_way(refund, now) and _take_back(refund_id, now):
         refund = send(refund_id=refund_id, actor=actor, now=now)
     else:
         refund = apply_report(refund_id=refund_id, report=report, actor=actor, now=now, asked=True)
     return refund
+
+
+def _may_be_on_the_way(refund: Refund, now: datetime) -> bool:
+    """Whether another process may still be sending it at this moment: that the provider has none says nothing then."""
+    adapter = registry.get(refund.receipt.account.provider.code)
+    return refund.sent_at is not None and now < refund.sent_at + timedelta(seconds=adapter.read_timeout) + _SENDING_GRACE
 
 
 def _question(refund: Refund, now: datetime, *, background: bool) -> RefundReport | None:

@@ -37,13 +37,14 @@ def accept_review(*, transaction_id: str, note: str, actor: Actor, now: datetime
     attempt.status, attempt.paid_at, attempt.next_query_at = PaymentAttempt.Status.PAID, receipt.received_at, None
     attempt.save(update_fields=["status", "paid_at", "next_query_at"])
     changes = {
-        "received_amount": receipt.amount,
+        "received_amount": payment.received_amount + receipt.amount,
         "transaction_fee": fee,
         "net_amount": payment.amount - fee,
         "paid_at": receipt.received_at,
     }
     event_data = {"note": note, "receipt_id": receipt.public_id}
     _transition.transition(payment, Happening(Trigger.REVIEW_ACCEPTED, actor, now, changes=changes, event_data=event_data))
+    _transition.tell_of_excess(payment, receipt, now)
     return payment
 
 
@@ -55,7 +56,7 @@ def reject_review(*, transaction_id: str, note: str, actor: Actor, now: datetime
     """
     payment, attempt = _under_review(transaction_id)
     receipt = _receipt(payment, attempt, now)
-    changes = {"received_amount": receipt.amount}
+    changes = {"received_amount": payment.received_amount + receipt.amount}
     event_data = {"note": note, "receipt_id": receipt.public_id}
     _transition.transition(payment, Happening(Trigger.REVIEW_REJECTED, actor, now, changes=changes, event_data=event_data))
     # Due at once: the resolver's worker sends what was never sent.
@@ -69,13 +70,18 @@ def apply_rejection(payload: dict[str, Any], actor: Actor, now: datetime) -> Map
     return {"refund_id": refund.public_id}
 
 
+def is_decided(payment: Transaction) -> bool:
+    """Whether somebody has already said what becomes of the suspected money; a part that came by transfer says nothing of it."""
+    return payment.receipts.filter(attempt__status=PaymentAttempt.Status.SUSPECTED).exists()
+
+
 def _under_review(transaction_id: str) -> tuple[Transaction, PaymentAttempt]:
     pk = Transaction.objects.values_list("pk", flat=True).filter(public_id=transaction_id).first()
     if pk is None:
         raise NotUnderReview({"transaction_id": transaction_id})
     payment = _transition.lock_payment(pk)
     attempt = payment.attempts.filter(status=PaymentAttempt.Status.SUSPECTED).order_by("-id").first()
-    if payment.status != Status.UNDER_REVIEW or attempt is None or payment.receipts.exists():
+    if payment.status != Status.UNDER_REVIEW or attempt is None or is_decided(payment):
         raise NotUnderReview({"transaction_id": transaction_id, "status": str(payment.status)})
     return payment, attempt
 

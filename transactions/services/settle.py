@@ -103,15 +103,8 @@ class _WholeSettling(Settling):
         )
         if move.issue is not None:
             self._issue(move.issue, cause=self.payment.public_id, amount=receipt.amount, receipt=receipt, data=self._told())
-        self._tell_of_excess(receipt)
+        _transition.tell_of_excess(self.payment, receipt, self.now)
         return Settlement.APPLIED
-
-    def _tell_of_excess(self, receipt: Receipt) -> None:
-        """A part that came by transfer before the whole came in another way is more than was asked for."""
-        excess = self.payment.received_amount - self.payment.refunded_amount - self.payment.amount
-        if excess > 0:
-            data = {"expected": self.payment.amount}
-            self._issue(IssueType.OVERPAID, cause=receipt.public_id, amount=excess, receipt=receipt, data=data)
 
     def _paid_twice(self, receipt: Receipt) -> Settlement:
         """Money for an order that is paid already: recorded, never dropped; the status of a paid payment does not change."""

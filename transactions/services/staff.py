@@ -14,7 +14,7 @@ from payments_site.kernel.errors import DomainError
 from transactions.lifecycle import Status
 from transactions.models import MoneyIssue, PaymentAttempt, Transaction
 from transactions.services.resolve import ask_about_attempt
-from transactions.services.review import REJECT_REVIEW, NotUnderReview
+from transactions.services.review import REJECT_REVIEW, NotUnderReview, is_decided
 
 ASKABLE = (
     PaymentAttempt.Status.CREATED,
@@ -62,7 +62,7 @@ def ask_to_reject_review(*, payment: Transaction, note: str, person: Person, act
     Raises ``NotUnderReview`` and what ``audit.approvals.ask`` raises.
     """
     locked = Transaction.objects.select_for_update(of=("self",), no_key=True).select_related("tenant").get(pk=payment.pk)
-    if locked.status != Status.UNDER_REVIEW or locked.receipts.exists():
+    if locked.status != Status.UNDER_REVIEW or is_decided(locked):
         raise NotUnderReview({"transaction_id": locked.public_id, "status": str(locked.status)})
     waiting = waiting_rejection(locked, now)
     return waiting or approvals.ask(

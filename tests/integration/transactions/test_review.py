@@ -7,9 +7,9 @@ from audit.services import SYSTEM, Actor
 from payments_site.kernel import clock
 from tests.integration.audit.people import person
 from tests.payloads.vnpay_sign import ipn_fields, sign
-from transactions.models import Refund, Transaction
+from transactions.models import Receipt, Refund, Transaction
 from transactions.providers.base import Outcome, StatusReport
-from transactions.services.review import NotUnderReview, accept_review
+from transactions.services.review import NotUnderReview, accept_review, reject_review
 from transactions.services.settle import Source, settle
 
 BODY = {
@@ -92,3 +92,29 @@ def test_a_query_without_news_leaves_the_suspicion_on_the_record(suspected, chan
     assert settle(attempt_id=attempt.pk, report=report, source=Source("query", SYSTEM), now=clock.now()) == "unchanged"
     attempt.refresh_from_db()
     assert (attempt.response_code, attempt.bank_code, attempt.status) == ("07", "NCB", "suspected")
+
+
+def with_a_part(payment):
+    """40.000 ₫ of it came by transfer before the card was suspected."""
+    now = clock.now()
+    Receipt.objects.create(
+        account=payment.account, transaction=payment, provider_transaction_no="FT-PART", amount=40_000, source="notice",
+        received_at=now, created_at=now,
+    )  # fmt: skip
+    Transaction.objects.filter(pk=payment.pk).update(received_amount=40_000)
+
+
+def test_a_review_is_accepted_though_a_part_had_come_before_and_that_part_is_told(suspected):
+    with_a_part(suspected)
+    payment = accept_review(transaction_id=suspected.public_id, note="đã gọi khách", actor=SYSTEM, now=clock.now())
+    assert (payment.status, payment.received_amount) == ("completed", suspected.amount + 40_000)
+    issue = payment.issues.get()
+    assert (issue.issue_type, issue.amount) == ("overpaid", 40_000)
+
+
+def test_a_review_is_rejected_though_a_part_had_come_before_and_only_the_suspected_money_goes_back(suspected):
+    with_a_part(suspected)
+    refund = reject_review(transaction_id=suspected.public_id, note="gian lận", actor=SYSTEM, now=clock.now())
+    assert refund.amount == suspected.amount
+    suspected.refresh_from_db()
+    assert (suspected.status, suspected.received_amount) == ("under_review", suspected.amount + 40_000)
