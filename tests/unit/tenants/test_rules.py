@@ -73,7 +73,7 @@ def test_anything_else_does_not(entries: Any) -> None:
     assert rules.allowlist_problem("ip_allowlist", entries) is not None
 
 
-@pytest.mark.parametrize("scopes", [[], ["read", "write"], "read", None, ["read"] * 4, [{}]])
+@pytest.mark.parametrize("scopes", [[], ["read", "write"], "read", None, ["read"] * 5, [{}]])
 def test_scopes_are_some_of_the_known_ones(scopes: Any) -> None:
     assert rules.scopes_problem("scopes", ["read", "pay"]) is None
     assert rules.scopes_problem("scopes", scopes) is not None
