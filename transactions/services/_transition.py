@@ -19,7 +19,7 @@ from payments_site.kernel import ids
 from payments_site.kernel.rows import insert, lock, update
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken, seal
 from transactions import messages
-from transactions.lifecycle import IssueType, Move, Status, Trigger, next_state
+from transactions.lifecycle import CLOSED_UNPAID, OPEN, IssueType, Move, Status, Trigger, next_state
 from transactions.models import MoneyIssue, PaymentAttempt, Receipt, Refund, Transaction, TransactionEvent
 from transactions.personal import key_of
 from webhooks.outbound.enqueue import enqueue_callbacks
@@ -90,6 +90,8 @@ def transition(payment: Transaction, happening: Happening) -> tuple[Move, Transa
     )
     update(payment, "status", "late", "last_sequence", "updated_at", *(_field_of(name) for name in happening.changes))
     _audit(payment, happening, event, before)
+    if from_status in OPEN and move.status in CLOSED_UNPAID:
+        _tell_of_part(payment, happening.now)
     return move, event
 
 
@@ -184,7 +186,7 @@ def open_issue(
     return bool(created)
 
 
-def tell_of_part(payment: Transaction, now: datetime) -> None:
+def _tell_of_part(payment: Transaction, now: datetime) -> None:
     """Less than the whole had come when a locked payment ended: a person has to look at it."""
     if 0 < payment.received_amount < payment.amount:
         open_issue(IssueType.UNDERPAID, cause=payment.public_id, amount=payment.received_amount, now=now, payment=payment)

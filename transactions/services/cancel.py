@@ -74,7 +74,6 @@ def cancel_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime)
     _transition.give_back_volume(payment)
     event_data = {"reason": reason} if reason else {}
     _transition.transition(payment, Happening(Trigger.MERCHANT_CANCELLED, actor, now, event_data=event_data))
-    _transition.tell_of_part(payment, now)
     _withdraw_soon(payment, now)
     return payment
 

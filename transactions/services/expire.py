@@ -39,5 +39,4 @@ def expire_one(transaction_id: int, now: datetime) -> bool:
         return False  # a notice was faster
     _transition.give_back_volume(payment)
     _transition.transition(payment, Happening(Trigger.DEADLINE_PASSED, SYSTEM, now))
-    _transition.tell_of_part(payment, now)
     return True

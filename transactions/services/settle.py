@@ -161,7 +161,6 @@ class _WholeSettling(Settling):
             self.payment,
             Happening(Trigger.PROVIDER_FAILED, self.source.actor, self.now, changes=changes, event_data=self._told()),
         )
-        _transition.tell_of_part(self.payment, self.now)
         return Settlement.APPLIED
 
     # -- pieces ---------------------------------------------------------------------------------------------------------
