@@ -2,7 +2,8 @@
 
 Loaded by `-p payments_site.devstack.pytest_plugin`, early: pytest-django reads the settings, and with them
 DATABASE_URL, before any conftest.py. The controlling process starts what the environment does not name, under
-VAR_DIR/test; workers of pytest-xdist inherit the addresses. Data of tests is not synced to disk.
+VAR_DIR/test; workers of pytest-xdist inherit the addresses, and each takes a Redis database of its own: what one clears
+before a test is nobody else's. Data of tests is not synced to disk.
 """
 
 import fcntl
@@ -11,12 +12,14 @@ import shutil
 import tempfile
 from collections.abc import Generator, MutableMapping
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from payments_site.devstack.environment import PROJECT, var_dir_of
 from payments_site.devstack.services import Services
 
+_LAST_DATABASE = 15
 _KEY = pytest.StashKey["TestServices"]()
 
 
@@ -47,6 +50,20 @@ class TestServices:
         os.close(self._lock)
 
 
+def own_redis_database(redis_url: str, worker: str) -> str:
+    """The address with the database of a worker of pytest-xdist (``gw0``: 1, ``gw1``: 2 ...); 0 is left to the controller.
+
+    Raises ValueError for a sixteenth worker: Redis has 16 databases unless it is told otherwise.
+    """
+    number = int(worker.removeprefix("gw")) + 1
+    if number > _LAST_DATABASE:
+        raise ValueError(f"no Redis database is left for worker {worker}: use at most {_LAST_DATABASE} workers")
+    address, _, query = redis_url.partition("?")
+    if address.startswith("unix:"):  # not by urlsplit, whose way back loses the slashes of a socket without a password
+        return f"{address}?{urlencode(dict(parse_qsl(query)) | {'db': str(number)})}"
+    return urlsplit(redis_url)._replace(path=f"/{number}").geturl()
+
+
 def _remove(var_dir: Path) -> None:
     Services(var_dir, {}).destroy()
     shutil.rmtree(var_dir, ignore_errors=True)
@@ -71,4 +88,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         early_config.stash[_KEY] = own
         early_config.add_cleanup(own.destroy)
         own.start()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = own_redis_database(os.environ["REDIS_URL"], worker)
     return (yield)

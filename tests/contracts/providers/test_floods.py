@@ -9,13 +9,9 @@ import pytest
 
 from tests.contracts.providers.test_paying import spoilt
 from tests.factories.bench import Bench
-from tests.factories.cache import own_cache
 from transactions.models import PaymentAttempt, Receipt
 from webhooks.inbound.models import ProviderNotification
 
-__all__ = ["own_cache"]
-
-pytestmark = pytest.mark.usefixtures("own_cache")
 MOST = 3
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 import redis
 
-from payments_site.devstack.pytest_plugin import TestServices
+from payments_site.devstack.pytest_plugin import TestServices, own_redis_database
 from payments_site.devstack.services import Services
 from payments_site.devstack.valkey import EmbeddedValkey
 
@@ -135,3 +135,29 @@ def test_a_new_test_run_sweeps_up_after_a_killed_one_but_not_after_a_live_one(tm
     assert {path.name for path in place.iterdir()} == {live.var_dir.name, second.var_dir.name}
     live.destroy()
     second.destroy()
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("unix://:a%2Fb@/tmp/v a/valkey.sock?db=0", "unix://:a%2Fb@/tmp/v a/valkey.sock?db=3"),
+        ("unix:///tmp/valkey.sock", "unix:///tmp/valkey.sock?db=3"),
+        ("redis://:secret@redis.example:6379/0", "redis://:secret@redis.example:6379/3"),
+        ("rediss://redis.example", "rediss://redis.example/3"),
+    ],
+)
+def test_each_worker_of_a_test_run_has_a_redis_database_of_its_own(address, place):
+    assert own_redis_database(address, "gw2") == place
+
+
+def test_one_worker_clears_nothing_of_another(valkey):
+    first, second = (own_redis_database(valkey.start(), worker) for worker in ("gw0", "gw1"))
+    with client(first) as mine, client(second) as theirs:
+        mine.set("a", "1")
+        theirs.flushdb()
+        assert mine.get("a") == b"1"
+
+
+def test_more_workers_than_redis_has_databases_are_refused_by_name():
+    with pytest.raises(ValueError, match="worker gw15: use at most 15"):
+        own_redis_database("redis://redis.example", "gw15")

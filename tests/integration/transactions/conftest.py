@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tests.factories.cache import own_cache
 from tests.factories.world import Role
-
-__all__ = ["own_cache"]
 
 ORDER: dict[str, Any] = {
     "amount": 100_000,

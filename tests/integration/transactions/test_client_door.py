@@ -115,7 +115,7 @@ def test_an_error_has_exactly_the_contracts_fields(api, acme, post):
         assert body["timestamp"].endswith("+07:00")
 
 
-def test_every_answer_of_the_client_api_says_how_much_of_the_limit_is_left(api, acme, post, own_cache):
+def test_every_answer_of_the_client_api_says_how_much_of_the_limit_is_left(api, acme, post):
     answers = [
         post(), post(amount="x"), post(provider_code="momo"),
         api.get(f"{acme.base}/transactions/txn_1", headers=acme.headers), api.get(f"{acme.base}/status", headers=acme.headers),
@@ -132,7 +132,7 @@ def test_every_answer_of_the_client_api_says_how_much_of_the_limit_is_left(api, 
         assert 0 <= reset <= 60
 
 
-def test_one_key_too_many_requests_are_429_and_others_are_not_touched(api, world, settings, own_cache):
+def test_one_key_too_many_requests_are_429_and_others_are_not_touched(api, world, settings):
     settings.RATE_LIMIT_CLIENT = "3/h"
     url = f"{world.acme.base}/status"
     answers = [api.get(url, headers=world.acme.headers) for _ in range(5)]
@@ -143,7 +143,7 @@ def test_one_key_too_many_requests_are_429_and_others_are_not_touched(api, world
     assert api.get(f"{world.partner.base}/status", headers=world.partner.headers).status_code == 200
 
 
-def test_without_a_valid_key_the_address_is_counted(api, acme, settings, own_cache):
+def test_without_a_valid_key_the_address_is_counted(api, acme, settings):
     settings.RATE_LIMIT_CLIENT = "2/h"
     url = f"{acme.base}/status"
     wrong = [api.get(url, headers={"X-Api-Key": f"pk_{number}"}) for number in range(4)]

@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tests.factories.cache import own_cache
 from tests.factories.world import Role
 from tests.payloads.vnpay_sign import ipn_fields, sign
 from transactions.models import PaymentAttempt, Transaction
 from webhooks.inbound import receive
-
-__all__ = ["own_cache"]
 
 ORDER = {
     "order_id": "ORD-1", "amount": 100_000, "currency": "VND", "description": "Đơn hàng", "provider_code": "vnpay",

@@ -131,7 +131,7 @@ def test_a_provider_or_method_that_does_not_exist_has_no_address(api, acme):
     assert ProviderNotification.objects.count() == 0
 
 
-def test_a_flood_of_forged_notices_is_stopped_and_a_real_one_still_gets_through(notify, payment, settings, own_cache):
+def test_a_flood_of_forged_notices_is_stopped_and_a_real_one_still_gets_through(notify, payment, settings):
     settings.RATE_LIMIT_WEBHOOK = "3/h"
     answers = [notify(secret="forged") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429, 429]
@@ -140,6 +140,6 @@ def test_a_flood_of_forged_notices_is_stopped_and_a_real_one_still_gets_through(
     assert status(payment) == "completed"
 
 
-def test_right_notices_are_never_counted(notify, payment, settings, own_cache):
+def test_right_notices_are_never_counted(notify, payment, settings):
     settings.RATE_LIMIT_WEBHOOK = "3/h"
     assert [code(notify()) for _ in range(8)] == ["00"] + ["02"] * 7
