@@ -26,6 +26,8 @@ APPROVAL = "apr"
 NOTIFICATION = "ntf"
 REQUEST = "req"
 ISSUE = "iss"
+STATEMENT = "stm"
+RECONCILIATION_ITEM = "rci"
 
 ID_LENGTH = 30
 

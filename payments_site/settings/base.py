@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "tenants",
     "webhooks",
     "transactions",
+    "reconciliation",
     "payments_site.backoffice",
 ]
 
