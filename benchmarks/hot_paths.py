@@ -37,11 +37,10 @@ class Notices:
         if (missing := wanted - len(self._stock)) > 0:
             stack, listing = self._stack, self._stack.place / "pending.txt"
             stack.run("-m", "benchmarks.child", "pending", str(missing), str(listing), stack.create_path, stack.demo["api_key"])
-            keys = {name: stack.demo[name] for name in ("tmn_code", "hash_secret")}
             for line in listing.read_text(encoding="ascii").splitlines():
                 reference, amount = line.split()
                 self._made += 1
-                self._stock.append(signed_notice(reference, int(amount), 20_000_000 + self._made, **keys))
+                self._stock.append(signed_notice(reference, int(amount), 20_000_000 + self._made, **stack.vnpay_keys))
         self.file.write_text("".join(f"{query}\n" for query in self._stock), encoding="ascii")
 
     def used(self, number: int) -> None:

@@ -12,7 +12,7 @@ from benchmarks.stack import Stack
 def profile(what: str, count: int) -> dict[str, Any]:
     """Profile `count` requests in a process of their own."""
     with Stack() as stack:
-        spec = {name: stack.demo[name] for name in ("api_key", "tmn_code", "hash_secret")}
+        spec = {"api_key": stack.demo["api_key"], **stack.vnpay_keys}
         spec |= {"create_path": stack.create_path, "notify_path": stack.notify_path}
         (stack.place / "spec.json").write_text(json.dumps(spec))
         stack.run("-m", "benchmarks.child", "profiled", what, str(count), str(stack.place))

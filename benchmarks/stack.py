@@ -78,7 +78,17 @@ class Stack:
     @property
     def notify_path(self) -> str:
         """Where VNPay sends this account's notices."""
-        return f"/api/v1/webhooks/vnpay/{self.demo['account_id']}"
+        return f"/api/v1/webhooks/vnpay/{self._account['account_id']}"
+
+    @property
+    def vnpay_keys(self) -> dict[str, str]:
+        """What VNPay signs this account's notices with: ``tmn_code`` and ``hash_secret``."""
+        return {name: str(self._account["credentials"][name]) for name in ("tmn_code", "hash_secret")}
+
+    @property
+    def _account(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.demo["accounts"]["vnpay"]
+        return found
 
     def run(self, *arguments: str, **environ: str) -> str:
         """`python ARGUMENTS` in the project to its end; what it printed. RuntimeError with its last words if it fails."""
