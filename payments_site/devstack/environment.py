@@ -89,6 +89,10 @@ def sandbox_addresses(sandbox: str) -> dict[str, str]:
         "NAPAS_API_URL": f"{sandbox}/napas/api",
         "NAPAS_VPC_PAYMENT_URL": f"{sandbox}/napas/gateway/vpcpay.do",
         "NAPAS_VPC_API_URL": f"{sandbox}/napas/gateway/vpcdps",
+        **{
+            f"{name.upper()}_STATEMENT_URL": f"{sandbox}/{name}/statements"
+            for name in ("vnpay", "momo", "zalopay", "napas", "payos", "vietqr")
+        },
     }
 
 

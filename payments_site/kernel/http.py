@@ -28,7 +28,7 @@ class ProviderSilent(Exception):
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """Status and body of a provider's answer, the body at most ``MAX_ANSWER_BYTES``."""
+    """Status and body of a provider's answer, the body at most ``MAX_ANSWER_BYTES`` unless more was allowed."""
 
     status: int
     body: bytes
@@ -51,9 +51,18 @@ class HttpClient:
         return self.request("POST", url, body=body, headers={"Content-Type": "application/json", **(headers or {})})
 
     def request(
-        self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        most_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer:
-        """One request, never repeated, never redirected. Raises ``ProviderUnreachable`` or ``ProviderSilent``."""
+        """One request, never repeated, never redirected. Raises ``ProviderUnreachable`` or ``ProviderSilent``.
+
+        ``most_bytes`` is what an answer may have; only files are allowed more than the usual.
+        """
         for hook in _before_request:
             hook(url)
         try:
@@ -65,13 +74,13 @@ class HttpClient:
         except (HTTPError, OSError) as error:
             raise ProviderSilent(urlsplit(url).hostname) from error
         try:
-            data = answer.read(MAX_ANSWER_BYTES + 1)
+            data = answer.read(most_bytes + 1)
         except (HTTPError, OSError) as error:
             raise ProviderSilent(urlsplit(url).hostname) from error
         finally:
             answer.release_conn()
-        if len(data) > MAX_ANSWER_BYTES:
-            raise ProviderSilent("answer larger than 1 MiB")
+        if len(data) > most_bytes:
+            raise ProviderSilent(f"answer larger than {most_bytes >> 20} MiB")
         return HttpAnswer(status=answer.status, body=data)
 
 

@@ -14,6 +14,13 @@ PROVIDER_URLS: dict[str, str] = {
     "NAPAS_API_URL": env.str("NAPAS_API_URL", default=""),
     "NAPAS_VPC_PAYMENT_URL": env.str("NAPAS_VPC_PAYMENT_URL", default=""),
     "NAPAS_VPC_API_URL": env.str("NAPAS_VPC_API_URL", default=""),
+    # Where the files of a day are fetched (transactions/providers/daily_file.py). Empty: they come by upload or by the folder.
+    "VNPAY_STATEMENT_URL": env.str("VNPAY_STATEMENT_URL", default=""),
+    "MOMO_STATEMENT_URL": env.str("MOMO_STATEMENT_URL", default=""),
+    "ZALOPAY_STATEMENT_URL": env.str("ZALOPAY_STATEMENT_URL", default=""),
+    "NAPAS_STATEMENT_URL": env.str("NAPAS_STATEMENT_URL", default=""),
+    "PAYOS_STATEMENT_URL": env.str("PAYOS_STATEMENT_URL", default=""),
+    "VIETQR_STATEMENT_URL": env.str("VIETQR_STATEMENT_URL", default=""),
 }
 # The address of this server as providers see it (VNPay's vnp_IpAddr of queries and refunds).
 SERVER_IP: str = env.str("SERVER_IP", default="127.0.0.1")

@@ -25,6 +25,12 @@ PROVIDER_ADDRESSES = (
     "NAPAS_API_URL",
     "NAPAS_VPC_PAYMENT_URL",
     "NAPAS_VPC_API_URL",
+    "VNPAY_STATEMENT_URL",
+    "MOMO_STATEMENT_URL",
+    "ZALOPAY_STATEMENT_URL",
+    "NAPAS_STATEMENT_URL",
+    "PAYOS_STATEMENT_URL",
+    "VIETQR_STATEMENT_URL",
 )
 _SANDBOX_WORDS = ("sandbox", "test-payment", "sb-openapi", "staging", "127.0.0.1", "localhost")
 

@@ -13,6 +13,7 @@ _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _CAN = {
     "query": "query", "refund": "refund", "partial_refund": "part", "cancel": "cancel", "capture": "hold", "qr": "QR",
     "transfers": "transfers", "payer_form": "form",
+    "statement": "file",
 }  # fmt: skip
 _KINDS = {"bool": "true or false", "int": "whole number", "text": "text", "object": "JSON object"}
 

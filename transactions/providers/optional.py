@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from payments_site.kernel.http import HttpClient
@@ -21,6 +22,25 @@ class Captures(Protocol):
 
     def capture_payment(self, account: AccountContext, payment: PaymentRef, http: HttpClient, now: datetime) -> None:
         """Take held money. Its success is only known by the next query. Raises as ``query_payment``."""
+
+
+@dataclass(frozen=True)
+class StatementFile:
+    """A day's file as the provider gave it, byte for byte. It may name payers: it is kept sealed and never logged."""
+
+    name: str
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+class FetchesStatement(Protocol):
+    """What an adapter with ``Capability.STATEMENT`` has besides."""
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """The provider's file of its business day. None: it has none of that day (yet), or no address is known to ask at.
+
+        Raises ``CredentialsRefused``, ``FateUnknown``, ``ProviderUnreachable``, ``ProviderSilent``; asking again is safe.
+        """
 
 
 class HasPayerForm(Protocol):

@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from audit.models import OperationalEvent
 from audit.services import Actor, raise_event, record
 from payments_site.kernel import clock
-from payments_site.kernel.http import HttpAnswer, HttpClient, ProviderSilent, ProviderUnreachable
+from payments_site.kernel.http import MAX_ANSWER_BYTES, HttpAnswer, HttpClient, ProviderSilent, ProviderUnreachable
 from tenants.models import ProviderAccount
 from transactions.availability import availability, circuits
 from transactions.providers import breaker
@@ -160,7 +160,13 @@ class _GuardedClient(HttpClient):
         self._passage: breaker.Passage | None = None
 
     def request(
-        self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        most_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer:
         """As ``HttpClient``'s. The first one of a call may raise ``BreakerOpen`` or ``TooManyCalls``, the others do not."""
         if self._passage is None:
@@ -168,7 +174,7 @@ class _GuardedClient(HttpClient):
         else:
             self._passage.renew()
         self._call.heard(None)
-        answer = self._client.request(method, url, body=body, headers=headers)
+        answer = self._client.request(method, url, body=body, headers=headers, most_bytes=most_bytes)
         self._call.heard(answer.status)
         return answer
 

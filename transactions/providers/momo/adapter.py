@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from payments_site.kernel.http import HttpClient
 from payments_site.kernel.ids import base32
@@ -27,7 +27,8 @@ from transactions.providers.base import (
     ReturnView,
     StatusReport,
 )
-from transactions.providers.momo import client, creating, options, refunding, webhook
+from transactions.providers.momo import client, creating, options, refunding, statement, webhook
+from transactions.providers.optional import StatementFile
 
 _PRINTABLE = (r"[!-~]{1,256}", "1 to 256 printable characters without spaces are expected")
 _CREDENTIAL_FORMS = {
@@ -53,6 +54,7 @@ class MoMoAdapter:
             Capability.CANCEL,
             Capability.CAPTURE,
             Capability.QR,
+            Capability.STATEMENT,
         }
     )
     methods: tuple[Method, ...] = (
@@ -126,3 +128,7 @@ class MoMoAdapter:
         if options.auto_capture(account):
             raise ProviderRefused("MoMo cancels only what it holds, and this account holds nothing")
         client.confirm(account, payment, "cancel", reason[:_LONGEST_REASON], http)
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from payments_site.kernel.http import HttpClient
 from payments_site.kernel.ids import base32
@@ -28,8 +28,9 @@ from transactions.providers.base import (
     ReturnView,
     StatusReport,
 )
-from transactions.providers.napas import form, orders, vpc, vpc_client, webhook
+from transactions.providers.napas import form, orders, statement, vpc, vpc_client, webhook
 from transactions.providers.napas.options import LIMITS, options_of
+from transactions.providers.optional import StatementFile
 
 _PRINTABLE = (r"[!-~](?:[ -~]{0,254}[!-~])?", "1 to 256 printable characters without spaces at either end are expected")
 _CREDENTIAL_FORMS = {
@@ -53,6 +54,7 @@ class NapasAdapter:
             Capability.PARTIAL_REFUND,
             Capability.QUERY_REFUND,
             Capability.PAYER_FORM,
+            Capability.STATEMENT,
         }
     )
     methods: tuple[Method, ...] = (
@@ -125,3 +127,7 @@ class NapasAdapter:
         if options_of(account).legacy:
             return vpc_client.query_refund(refund)
         return orders.query_refund(account, refund, http)
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from payments_site.kernel.clock import VIETNAM
@@ -32,7 +32,8 @@ from transactions.providers.base import (
     StatusReport,
 )
 from transactions.providers.emvco import fold_memo
-from transactions.providers.payos import client, codes, signing, webhook
+from transactions.providers.optional import StatementFile
+from transactions.providers.payos import client, codes, signing, statement, webhook
 from transactions.providers.payos.addresses import page_url
 from transactions.providers.payos.reading import amount_of, number_of, text_of
 
@@ -50,7 +51,9 @@ class PayOSAdapter:
 
     code: str = "payos"
     name: str = "payOS"
-    capabilities: frozenset[Capability] = frozenset({Capability.QUERY, Capability.CANCEL, Capability.QR, Capability.TRANSFERS})
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.QUERY, Capability.CANCEL, Capability.QR, Capability.TRANSFERS, Capability.STATEMENT}
+    )
     methods: tuple[Method, ...] = (
         Method("qr", "Mã VietQR", "VietQR code"),
         Method("bank_transfer", "Chuyển khoản ngân hàng", "Bank transfer"),
@@ -121,6 +124,10 @@ class PayOSAdapter:
     def refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """payOS has no refunds: money goes back by hand. Raises ``ProviderRefused``; ``capabilities`` say so before."""
         raise ProviderRefused("payOS has no refunds")
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)
 
 
 def _request(account: AccountContext, order: PaymentOrder) -> dict[str, Any]:

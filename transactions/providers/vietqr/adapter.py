@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from payments_site.kernel.http import HttpClient
 from transactions.providers import memo
@@ -30,7 +30,8 @@ from transactions.providers.base import (
     StatusReport,
 )
 from transactions.providers.emvco import BadValue, TransferQR, build
-from transactions.providers.vietqr import notice
+from transactions.providers.optional import StatementFile
+from transactions.providers.vietqr import notice, statement
 
 _CREDENTIAL_FORMS = {
     "bin": (r"[0-9]{6}", "the 6 digits of the bank are expected"),
@@ -45,7 +46,7 @@ class VietQRAdapter:
 
     code: str = "vietqr"
     name: str = "VietQR"
-    capabilities: frozenset[Capability] = frozenset({Capability.QR, Capability.TRANSFERS})
+    capabilities: frozenset[Capability] = frozenset({Capability.QR, Capability.TRANSFERS, Capability.STATEMENT})
     methods: tuple[Method, ...] = (
         Method("qr", "Mã VietQR", "VietQR code"),
         Method("bank_transfer", "Chuyển khoản ngân hàng", "Bank transfer"),
@@ -109,3 +110,7 @@ class VietQRAdapter:
     def refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """Money goes back by hand. Raises ``ProviderRefused``; ``capabilities`` say so before."""
         raise ProviderRefused("bank transfers have no refunds")
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from payments_site.kernel.clock import compact
 from payments_site.kernel.http import HttpClient
@@ -30,7 +30,8 @@ from transactions.providers.base import (
     StatusReport,
 )
 from transactions.providers.folding import plain
-from transactions.providers.vnpay import client, signing, webhook
+from transactions.providers.optional import StatementFile
+from transactions.providers.vnpay import client, signing, statement, webhook
 from transactions.providers.vnpay.addresses import payment_url
 from transactions.providers.vnpay.reading import to_vnpay_amount
 
@@ -55,7 +56,13 @@ class VNPayAdapter:
     code: str = "vnpay"
     name: str = "VNPay"
     capabilities: frozenset[Capability] = frozenset(
-        {Capability.QUERY, Capability.REFUND, Capability.PARTIAL_REFUND, Capability.QUERY_REFUND}
+        {
+            Capability.QUERY,
+            Capability.REFUND,
+            Capability.PARTIAL_REFUND,
+            Capability.QUERY_REFUND,
+            Capability.STATEMENT,
+        }
     )
     methods: tuple[Method, ...] = (
         Method("card", "Thẻ ngân hàng", "Bank card"),
@@ -124,6 +131,10 @@ class VNPayAdapter:
     def query_refund(self, account: AccountContext, refund: RefundOrder, http: HttpClient) -> RefundReport:
         """By querydr of the payment; what that shows after a refund is not confirmed, so doubt means PENDING."""
         return client.query_refund(account, refund, http)
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)
 
 
 def _payment_fields(account: AccountContext, order: PaymentOrder) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from payments_site.kernel.clock import vietnam_day
 from payments_site.kernel.http import HttpClient
@@ -27,7 +27,8 @@ from transactions.providers.base import (
     ReturnView,
     StatusReport,
 )
-from transactions.providers.zalopay import client, creating, options, refunding, webhook
+from transactions.providers.optional import StatementFile
+from transactions.providers.zalopay import client, creating, options, refunding, statement, webhook
 
 _PRINTABLE = (r"[!-~]{1,256}", "1 to 256 printable characters without spaces are expected")
 _CREDENTIAL_FORMS = {
@@ -51,6 +52,7 @@ class ZaloPayAdapter:
             Capability.QUERY_REFUND,
             Capability.CANCEL,
             Capability.QR,
+            Capability.STATEMENT,
         }
     )
     methods: tuple[Method, ...] = (
@@ -121,3 +123,7 @@ class ZaloPayAdapter:
     def cancel_payment(self, account: AccountContext, payment: PaymentRef, reason: str, http: HttpClient, now: datetime) -> None:
         """Only where the account switches it on (``cancel: true``); else refused unsent: the order runs out by itself."""
         client.cancel(account, payment, http)
+
+    def fetch_statement(self, account: AccountContext, day: date, http: HttpClient, now: datetime) -> StatementFile | None:
+        """By profile 1 of daily files, where its address is set."""
+        return statement.fetch(account, day, http, now)
