@@ -96,3 +96,19 @@ def resolve_issue(*, issue_id: int, note: str, actor: Actor, now: datetime) -> M
         extra={"note": note, "transaction_id": issue.transaction.public_id if issue.transaction is not None else None},
     )  # fmt: skip
     return issue
+
+
+@transaction.atomic
+def reopen_issue(*, issue_id: int, note: str, actor: Actor, now: datetime) -> MoneyIssue:
+    """What resolved a money issue was taken back: it waits for a person again. One that is open stays as it is."""
+    issue = MoneyIssue.objects.select_for_update(of=("self",)).select_related("transaction__tenant").get(pk=issue_id)
+    if issue.state == MoneyIssue.State.OPEN:
+        return issue
+    issue.state, issue.resolved_by, issue.resolved_at = MoneyIssue.State.OPEN, "", None
+    issue.save(update_fields=["state", "resolved_by", "resolved_at"])
+    record(
+        actor=actor, action="issue_reopened", entity_type="money_issue", entity_id=issue.public_id, now=now,
+        tenant_id=issue.transaction.tenant.public_id if issue.transaction is not None else "",
+        old={"state": "resolved"}, new={"state": "open"}, extra={"note": note},
+    )  # fmt: skip
+    return issue
