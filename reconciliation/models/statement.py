@@ -100,7 +100,10 @@ class StatementChunk(models.Model):
 
 
 class StatementLine(models.Model):
-    """One line, read. Append-only. Amounts are đồng and positive; ``kind`` says which way the money went.
+    """One line, read. Append-only by trigger. Amounts are đồng and positive; ``kind`` says which way the money went.
+
+    Like ``Match`` it has no foreign keys in the database: a million lines come in by one COPY, of one statement and one account,
+    both of which hold themselves (a statement is named by its chunks, an account by its statements, and both are protected).
 
     It holds nothing about the payer: ``memo_references`` are the references of ours that a bank's memo can be read to hold.
     """
