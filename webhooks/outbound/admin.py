@@ -114,7 +114,7 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
                 ),
             },
         ),
-        (_("What is sent"), {"fields": ("event", "body")}),
+        (_("What is sent"), {"fields": ("event_code", "body")}),
     )  # fmt: skip
     inlines = (TryInline,)
     actions = ("send_again",)
@@ -129,7 +129,12 @@ class CallbackDeliveryAdmin(ActsAdmin, ReadOnlyAdmin):
         if request.user.has_perm("transactions.view_payer"):
             return self.fieldsets
         *head, (title, _options) = self.fieldsets
-        return (*head, (title, {"fields": ("event",)}))
+        return (*head, (title, {"fields": ("event_code",)}))
+
+    @admin.display(description=_("event"))
+    def event_code(self, delivery: CallbackDelivery) -> SafeString | str:
+        """Type and number, in the words of the API."""
+        return EMPTY if delivery.event is None else code(str(delivery.event))
 
     @admin.display(description=_("delivery"))
     def delivery(self, delivery: CallbackDelivery) -> SafeString:

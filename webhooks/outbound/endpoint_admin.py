@@ -13,14 +13,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from audit.cells import badge
+from audit.cells import badge, code
 from payments_site.kernel import clock
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, AskForm
 from tenants.selectors import context_of_tenant
-from webhooks.outbound.endpoints import Wish, change_endpoint, create_endpoint, send_test, types_fault
+from webhooks.outbound.endpoints import Wish, change_endpoint, create_endpoint, send_test
 from webhooks.outbound.guard import refusal
 from webhooks.outbound.models import CallbackEndpoint, CallbackPolicy
 from webhooks.outbound.policy import set_policy
@@ -32,6 +37,14 @@ from webhooks.outbound.words import MESSAGE_TYPES, spoken
 class CallbackEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses addresses that no callback could be sent to."""
 
+    event_types = forms.MultipleChoiceField(
+        label=_("Event types"),
+        help_text=_("None chosen: all of them."),
+        choices=[(kind, code(kind)) for kind in MESSAGE_TYPES],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=False,
+    )
+
     def clean_url(self) -> str:
         """The URL, if it may be called."""
         url: str = self.cleaned_data["url"]
@@ -39,13 +52,6 @@ class CallbackEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         if reason:
             raise ValidationError(_("Callbacks cannot be sent there: %(reason)s."), params={"reason": spoken(reason)})
         return url
-
-    def clean_event_types(self) -> list[str]:
-        """A list of message types; nothing means all."""
-        types = self.cleaned_data["event_types"] or []
-        if types_fault(types):
-            raise ValidationError(_("A list of these, or [] for all: %(types)s."), params={"types": ", ".join(MESSAGE_TYPES)})
-        return list(types)
 
 
 class RangeForm(AskForm):
@@ -140,17 +146,37 @@ class CallbackEndpointAdmin(ActsAdmin, ModelAdmin):  # type: ignore[misc]
         obj.refresh_from_db()
 
 
+class WaitsField(forms.CharField):
+    """Waits in seconds as people write them: ``5, 30, 120``; nothing means the usual ones."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored list as text."""
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[int]:  # type: ignore[override]
+        """The list. Raises ``ValidationError``."""
+        words = [word.strip() for word in (super().to_python(value) or "").split(",") if word.strip()]
+        waits: list[Any] = [int(word) if word.isascii() and word.isdigit() and len(word) < 9 else word for word in words]
+        if policy_fault(waits):
+            raise ValidationError(
+                _(
+                    "At most 20 whole seconds with commas between them, each from 1 to 86400 and 7 days in all, "
+                    "for example: 5, 30, 600"
+                )
+            )
+        return waits
+
+
 class CallbackPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """Keeps the schedule within its bounds."""
 
-    def clean_retry_delays(self) -> list[int]:
-        """Waits in seconds; nothing means the usual ones."""
-        delays = self.cleaned_data["retry_delays"] or []
-        if policy_fault(delays):
-            raise ValidationError(
-                _("A list of at most 20 waits, each of 1 to 86400 whole seconds and 7 days in all, or [] for the usual ones.")
-            )
-        return list(delays)
+    retry_delays = WaitsField(
+        label=_("Waits between tries (seconds)"),
+        help_text=_("With commas between them; empty: the usual ones, from 5 seconds to 24 hours."),
+        required=False,
+    )
 
 
 @admin.register(CallbackPolicy)

@@ -50,5 +50,8 @@ def spoken(error: str) -> str:
     waited = re.fullmatch(r"no answer within (\S+) s", error)
     if waited:
         return gettext("no answer within %s s") % waited[1]
+    answered = re.fullmatch(r"answered (\d{3})", error)
+    if answered:
+        return gettext("answered %s") % answered[1]
     head, colon, rest = error.partition(": ")
     return f"{gettext(head)}{colon}{rest}" if head in _KNOWN else error

@@ -25,7 +25,7 @@ def endpoint() -> CallbackEndpoint:
 
 
 def save(client: Client, endpoint: CallbackEndpoint, **fields: str) -> None:
-    answer = client.post(page(endpoint), {"url": endpoint.url, "description": "", "event_types": "[]"} | fields)
+    answer = client.post(page(endpoint), {"url": endpoint.url, "description": "", "event_types": []} | fields)
     assert answer.status_code == 302, answer.content.decode()
 
 
@@ -80,21 +80,23 @@ def test_what_its_tenant_deleted_stays_as_it_was(endpoint: CallbackEndpoint) -> 
 
 
 def test_unknown_types_are_refused(endpoint: CallbackEndpoint) -> None:
-    data = {"url": endpoint.url, "description": "", "event_types": '["money.gone"]', "is_active": "on"}
+    data = {"url": endpoint.url, "description": "", "event_types": ["money.gone"], "is_active": "on"}
     answer = staff_with(*RIGHTS).post(page(endpoint), data)
     assert answer.status_code == 200
-    assert "transaction.completed" in answer.content.decode()
+    endpoint.refresh_from_db()
+    assert endpoint.event_types == []
 
 
 def test_a_policy_is_kept_within_bounds_and_audited(endpoint: CallbackEndpoint) -> None:
     client = staff_with("view_callbackpolicy", "add_callbackpolicy", "change_callbackpolicy")
     add = reverse("admin:webhooks_callbackpolicy_add")
     fields = {"tenant": str(endpoint.tenant_id), "strict_order": "on"}
-    assert client.post(add, fields | {"retry_delays": "[0]"}).status_code == 200
-    assert client.post(add, fields | {"retry_delays": "[60, 600]"}).status_code == 302
+    assert client.post(add, fields | {"retry_delays": "0"}).status_code == 200
+    assert client.post(add, fields | {"retry_delays": "60, 600"}).status_code == 302
     policy = CallbackPolicy.objects.get(tenant=endpoint.tenant)
+    assert 'value="60, 600"' in client.get(page(policy)).content.decode()
     assert (policy.retry_delays, policy.strict_order) == ([60, 600], True)
-    client.post(page(policy), {"retry_delays": "[]"})
+    client.post(page(policy), {"retry_delays": ""})
     policy.refresh_from_db()
     assert (policy.retry_delays, policy.strict_order) == ([], False)
     assert AuditEntry.objects.filter(action="callback_policy_changed", tenant_id=endpoint.tenant.public_id).count() == 2

@@ -110,11 +110,12 @@ def test_a_delivery_page_shows_its_tries_and_offers_nothing_to_change(client, re
 def test_an_endpoint_inside_our_network_is_refused_and_a_good_one_is_audited(client):
     merchant = make_merchant()
     client.force_login(staff("add_callbackendpoint", "view_callbackendpoint", "change_callbackendpoint"))
-    fields = {"tenant": merchant.tenant.pk, "description": "", "event_types": "[]", "is_active": "on"}
+    fields = {"tenant": merchant.tenant.pk, "description": "", "event_types": ["refund.failed"], "is_active": "on"}
     client.post(reverse("admin:webhooks_callbackendpoint_add"), fields | {"url": "http://169.254.169.254/"})
     assert not CallbackEndpoint.objects.filter(tenant=merchant.tenant).exists()
     client.post(reverse("admin:webhooks_callbackendpoint_add"), fields | {"url": "https://erp.example/hook"})
     endpoint = CallbackEndpoint.objects.get(tenant=merchant.tenant)
+    assert endpoint.event_types == ["refund.failed"]
     assert AuditEntry.objects.get(entity_id=endpoint.public_id).action == "callback_endpoint_created"
 
 
