@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
-from benchmarks.pending import copies
+from tests.factories.copied import copies
 from tests.factories.in_order import disorder
 from tests.factories.live import Live, Shop, Web, _live_stack, live, shop
 from tests.payloads.vnpay_sign import ipn_fields, sign
@@ -26,7 +27,7 @@ from webhooks.inbound.models import QUARANTINED
 
 __all__ = ["_live_stack", "live", "shop"]
 
-SENDERS = 12
+SENDERS = 8
 TOLD_TWICE, FORGED, PAID_AFTER_FAILURE, ONLY_FAILED = 30, 5, 30, 20  # per cent
 # The payments are copies: their creation was neither counted nor audited.
 NOT_COPIED = {"volume_of_a_day_is_what_is_open_or_paid", "each_move_has_one_audit_entry"}
@@ -100,7 +101,7 @@ def let_loose(web: Web, path: str, queries: Sequence[str]) -> Counter[str]:
         return sum((done for done in pool.map(lambda part: send(web, path, part), parts)), Counter[str]())
 
 
-def rows(query: str, account_id: str) -> Iterator[tuple[str, ...]]:
+def rows(query: str, account_id: str) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, [account_id])
         yield from cursor.fetchall()
@@ -124,8 +125,7 @@ def weather(live: Live, shop: Shop, size: int, web: Web) -> None:
     original = shop.create()
     count = size * 65 // (100 + PAID_AFTER_FAILURE)
     row = Transaction.objects.get(public_id=original["transaction_id"])
-    payments = list(copies(row.pk, count))
-    storm = brewed(shop, payments, size, random.Random(20261121))
+    storm = brewed(shop, copies(row.pk, count), size, random.Random(20261121))
     answers = let_loose(web, shop.notify_path, storm.queries)
     assert sum(answers.values()) == size
     assert set(answers) <= {"200 00", "200 02", "200 97"}, answers
@@ -151,9 +151,7 @@ def judged(storm: Storm, shop: Shop, size: int) -> None:
     assert repeats >= size * (TOLD_TWICE - 5) // 100
 
 
-@pytest.mark.timeout(3_600)
-@pytest.mark.parametrize(
-    "size", [2_000, pytest.param(5_000, marks=pytest.mark.slow), pytest.param(200_000, marks=pytest.mark.slow)]
-)
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("size", [5_000, pytest.param(200_000, marks=pytest.mark.slow)])
 def test_a_storm_with_duplicates_and_forgeries_in_no_order_loses_and_doubles_nothing(live: Live, shop: Shop, size: int) -> None:
-    weather(live, shop, size, live.start_web(f"storm-{size}", workers=2))
+    weather(live, shop, size, live.start_web(f"storm-{size}", workers=2, LOG_LEVEL="WARNING"))
