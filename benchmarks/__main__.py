@@ -1,4 +1,4 @@
-"""`python -m benchmarks [create|notice|callbacks|all]`, `... profile create|notice`, `... admin` (which all leaves out)."""
+"""`python -m benchmarks [create|notice|intake|callbacks|all]`, `... profile create|notice`, `... admin` (not of all)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import admin, callbacks, hot_paths
+from benchmarks import admin, callbacks, hot_paths, intake
 from benchmarks.options import Options
 from benchmarks.profile import printed, profile
 from benchmarks.report import save, show
 from benchmarks.stack import Stack
 from payments_site.devstack.environment import PROJECT
 
-_WHAT = {"create": hot_paths.create, "notice": hot_paths.notice, "callbacks": callbacks.callbacks}
+_WHAT = {"create": hot_paths.create, "notice": hot_paths.notice, "intake": intake.intake, "callbacks": callbacks.callbacks}
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:

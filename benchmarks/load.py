@@ -1,7 +1,8 @@
 """`python -m benchmarks.load SPEC`: a bounded HTTP/1.1 load generator on loopback, in a process of its own.
 
 One event loop, keep-alive connections, the next request on a connection as soon as its answer is there. Every answer is checked.
-SPEC (JSON): port, connections, seconds, status, words, and either `create` (path, api_key) or `notices` (path, file of queries).
+SPEC (JSON): port, connections, seconds, status, words, and one of `create` (path, api_key), `notices` (path, file of queries) and
+`events` (path, file of signatures and bodies).
 Prints JSON: answers, failures, seconds, latencies and its own CPU.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.messages import create_requests, get_request
+from benchmarks.messages import create_requests, event_request, get_request
 
 _PATIENCE = 20.0  # seconds for the last answers
 
@@ -113,6 +114,9 @@ async def _drive(run: Run, spec: dict[str, Any]) -> None:
 def _requests(spec: dict[str, Any]) -> Iterator[bytes]:
     if "create" in spec:
         return create_requests(**spec["create"])
+    if "events" in spec:
+        path, file = spec["events"]["path"], Path(spec["events"]["file"])
+        return iter([event_request(path, *line.split("\t")) for line in file.read_text(encoding="ascii").splitlines()])
     path, file = spec["notices"]["path"], Path(spec["notices"]["file"])
     return iter([get_request(path, query) for query in file.read_text(encoding="ascii").splitlines()])
 

@@ -44,6 +44,26 @@ def get_request(path: str, query: str) -> bytes:
     return f"GET {path}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: VNPAY\r\n\r\n".encode()
 
 
+def event_request(path: str, signature: str, body: str) -> bytes:
+    """One event of Stripe."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json; charset=utf-8\r\n"
+    return f"{head}Stripe-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode("ascii")
+
+
+def signed_event(number: str, secret: str, now: int) -> tuple[str, str]:
+    """(signature, body) of an event that brings no work besides itself: dj-stripe verifies, stores and de-duplicates it."""
+    balance = {"amount": 120_000, "currency": "vnd", "source_types": {"card": 120_000}}
+    body = json.dumps(
+        {
+            "id": f"evt_{number}", "object": "event", "api_version": "2024-06-20", "created": now, "livemode": False,
+            "pending_webhooks": 1, "type": "balance.available", "request": {"id": None, "idempotency_key": None},
+            "data": {"object": {"object": "balance", "livemode": False, "available": [balance], "pending": [balance]}},
+        }
+    )  # fmt: skip
+    mac = hmac.new(secret.encode(), f"{now}.{body}".encode(), hashlib.sha256).hexdigest()
+    return f"t={now},v1={mac}", body
+
+
 def signed_notice(reference: str, amount: int, number: int, *, tmn_code: str, hash_secret: str) -> str:
     """The query of an IPN that says "paid"; `amount` in đồng, `number` is VNPay's own."""
     fields = {

@@ -104,24 +104,29 @@ class Stack:
             raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
         return done.stdout
 
-    def spawn(self, name: str, *command: str, **environ: str) -> subprocess.Popen[bytes]:
+    def spawn(self, name: str, *command: str, cwd: Path = PROJECT, **environ: str) -> subprocess.Popen[bytes]:
         """A child that is stopped with the stack and dies with this process; its output goes to `<name>.log`."""
         with (self.place / f"{name}.log").open("ab") as output:
-            process = spawn.spawn(command, env={**self.environ, **environ}, cwd=PROJECT, output=output)
+            process = spawn.spawn(command, env={**self.environ, **environ}, cwd=cwd, output=output)
         self._closing.callback(spawn.stop, process, (signal.SIGTERM, 10.0))
         return process
 
     def web(self) -> Web:
         """Start gunicorn as `make run` does, and wait until it answers."""
+        python = [sys.executable, "-W", "ignore:No directory at"]
+        return self.serve("web", python, "payments_site.wsgi:application", "/api/v1/version", PROJECT)
+
+    def serve(self, name: str, python: list[str], application: str, path: str, cwd: Path, **environ: str) -> Web:
+        """gunicorn, the same for everybody; up when `path` is answered."""
         [port] = free_ports(1)
-        command = [sys.executable, "-W", "ignore:No directory at", "-m", "gunicorn", "payments_site.wsgi:application"]
+        command = [*python, "-m", "gunicorn", application]
         command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", str(WORKERS)]
         command += ["--threads", str(THREADS), "--keep-alive", "30", "--no-control-socket", "--log-level", "warning"]
         command += ["--access-logfile", "-", "--access-logformat", _ACCESS_LOG]
-        process = self.spawn("web", *command)
-        web = Web(port, process, self.place / "web.log")
+        process = self.spawn(name, *command, cwd=cwd, **environ)
+        web = Web(port, process, self.place / f"{name}.log")
         deadline = time.monotonic() + 60
-        while not http_answers(f"http://127.0.0.1:{port}/api/v1/version"):
+        while not http_answers(f"http://127.0.0.1:{port}{path}"):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the web server does not answer:\n{web.log.read_text()[-3000:]}")
             time.sleep(0.1)
