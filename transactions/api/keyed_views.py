@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -26,6 +25,7 @@ from transactions.notices import notices_after
 from transactions.services import create, idempotency
 from transactions.services.attempts import ProviderTrouble
 from transactions.services.freshness import ask_if_old
+from transactions.services.returns import forward_url, own_return_url
 
 _PAYMENT_ID = examples.CREATED["transaction_id"]
 _STATUS_EXAMPLE = {
@@ -163,7 +163,7 @@ class PaymentStatus(ClientView):
             "status": word,
             "payment_status": str(payment.status),
             "message": _message(word, language_of(request)),
-            "redirect": payment.return_url,
+            "redirect": forward_url(payment, payment.return_url),
             "payment": selectors.detail_of(payment),
         }
         return beside(request, data)
@@ -231,7 +231,7 @@ def _as_create(body: Any) -> dict[str, Any]:
         "currency": "VND",
         "description": body.get("description"),
         "provider_code": "payos",
-        "return_url": f"{settings.PUBLIC_BASE_URL}/",
+        "return_url": own_return_url(),
     }
 
 

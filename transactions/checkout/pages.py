@@ -17,7 +17,7 @@ from transactions.models import PaymentAttempt, Transaction
 from transactions.providers import qr_image
 from transactions.providers_info import provider_line
 from transactions.services.attempt_page import transfer_details
-from transactions.services.returns import forward_url
+from transactions.services.returns import forward_url, own_return_url
 from transactions.services.routing import choices
 
 OPEN_ATTEMPT = (PaymentAttempt.Status.CREATED, PaymentAttempt.Status.PENDING, PaymentAttempt.Status.UNKNOWN)
@@ -78,7 +78,8 @@ def payment_page(payment: Transaction, language: str) -> dict[str, Any]:
         # Rounded up: a page that counts to its end must not find the payment still open.
         "seconds_left": max(0, left // timedelta(seconds=1) + 1),
         "paid_at": localtime(payment.paid_at).strftime("%H:%M %d/%m/%Y") if payment.paid_at else "",
-        "forward_url": forward_url(payment, payment.return_url),
+        # No button that leads back to this very page.
+        "forward_url": "" if payment.return_url == own_return_url() else forward_url(payment, payment.return_url),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -43,6 +43,13 @@ def pay(request: HttpRequest, transaction_id: str) -> HttpResponse:
         if request.method == "POST" and can_pay(payment):
             return _to_provider(request, payment, language)
         return remember_language(request, render(request, "checkout/pay.html", payment_page(payment, language)))
+
+
+@never_cache
+@require_GET
+def back_here(request: HttpRequest) -> HttpResponse:
+    """``/pay?transaction_id=...``: where payers come back to whose client named no page of its own."""
+    return redirect("pay", _payment(request.GET.get("transaction_id", "")).public_id)
 
 
 @never_cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.db.models import Value
 from django.db.models.functions import Coalesce, Least
 
@@ -49,6 +50,11 @@ def payer_returned(*, provider_code: str, account_id: str | None, raw: RawReques
     payment = attempt.transaction
     cancelled = view.cancelled and bool(payment.cancel_url)
     return PayerBack(payment, view, forward_url(payment, payment.cancel_url if cancelled else payment.return_url))
+
+
+def own_return_url() -> str:
+    """Where payers come back to whose client names no page of its own: ours, which shows what became of the payment."""
+    return f"{settings.PUBLIC_BASE_URL}/pay"
 
 
 def forward_url(payment: Transaction, url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_a_booking_is_paid_by_its_routes(bench: Bench, prefix: str) -> None:
     assert (answer.status_code, answer.content) == (200, b'{"success":true}')
     shown = status_of(bench, payment_id)
     assert (shown["status"], shown["payment"]["order_id"], shown["payment"]["provider_code"]) == ("success", "123", "payos")
+
+
+def test_the_payer_of_a_booking_comes_back_to_our_page_of_the_payment(bench: Bench) -> None:
+    payment_id = process(bench, BODY).json["payment_id"]
+    back = urlsplit(status_of(bench, payment_id)["redirect"])
+    answer = bench.client.get(f"{back.path}?{back.query}", follow=True)
+    assert answer.redirect_chain == [(f"/pay/{payment_id}", 302)]
+    assert "Quay lại cửa hàng" not in answer.text  # there is none, and no button that leads to itself
+    assert bench.client.get("/pay").status_code == 404
 
 
 def test_a_forged_notice_is_refused_there_too(bench: Bench) -> None:
