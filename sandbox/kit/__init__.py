@@ -42,6 +42,8 @@ Methods with a default that may be replaced
     settle_refund(payment, refund, state)   put a refund into a state (completed, failed, processing)
     show(payment)               the payment as the control API shows it
     page_content(payment, words)        what stands on the payer page above its buttons (a QR, a list of banks)
+    statement_rows(account), statement_layout()     the lines of its daily file, and how it is written (`statements`)
+    statement_asker(request)    who asks for it; the class attribute `statement_secret` names the key of profile 1
     tamper(answer)              the answer of fault mode `tampered`
     reset_own(), dump_own(), load_own(state)    state beyond the ledger
 

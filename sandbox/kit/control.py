@@ -119,7 +119,7 @@ class Control:
         return web.json_response(self._provider.sign(account, fields))
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        self._provider.faults.add(read_fault(await read_object(request), self._provider.fault_targets, ALL_MODES))
+        self._provider.faults.add(read_fault(await read_object(request), (*self._provider.fault_targets, "statement"), ALL_MODES))
         return web.json_response({"status": "ok"}, status=201)
 
     async def refund_outside(self, request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,10 @@ from sandbox.kit.pages import Brand, ReturnTo
 from sandbox.kit.payer import Payer
 from sandbox.kit.scenarios import CannotPlay, Scenario, of_amount, scenario
 from sandbox.kit.settings import Settings
+from sandbox.kit.statement_files import Layout
+from sandbox.kit.statement_ledger import PLAIN, payment_rows, refund_rows
+from sandbox.kit.statement_rows import Row
+from sandbox.kit.statements import Desk, check_signature
 from sandbox.kit.words import Words
 from sandbox.state import JsonObject
 from sandbox.templating import Markup
@@ -44,6 +48,9 @@ class KitProvider(ABC, Generic[S]):
     fault_targets: tuple[str, ...] = ("create", "query", "refund", "notice", "page")
     brand: Brand
     page_path: str = ""
+    # The credential that signs requests for a day's file, and where a refund keeps the number of its payment.
+    statement_secret: str = ""
+    refund_original: str = ""
 
     def __init__(self, clock: Clock, changed: Callable[[], None]) -> None:
         self.clock = clock
@@ -53,6 +60,7 @@ class KitProvider(ABC, Generic[S]):
         self.ledger = Ledger()
         self.postman = Postman(self.ledger, self.settings, self.faults, self, changed)
         self.bank = SlowBank(self.ledger, clock, self._answer_late)
+        self.statements = Desk(self)
 
     # -- what only the provider knows ----------------------------------------------------------------------------------
 
@@ -163,6 +171,28 @@ class KitProvider(ABC, Generic[S]):
         """The ways to pay that the page offers, each (name, Vietnamese, English); none: one plain button."""
         return []
 
+    def statement_account(self, identifier: str) -> Account | None:
+        """The account whose file is meant."""
+        return self.ledger.account(identifier)
+
+    def statement_asker(self, request: web.Request) -> Account:
+        """Who asks for a file, by profile 1. Raises `statements.Refused`."""
+        account = self.statement_account(request.query.get("account", ""))
+        key = account[self.statement_secret or self.credential_fields[-1]] if account else ""
+        return check_signature(request, account, key, self.clock.timestamp())
+
+    def statement_rows(self, account: Account) -> Iterable[Row]:
+        """All lines that the account's books have, of whatever day."""
+        for payment in self.ledger.payments():
+            if payment.account == account.identifier:
+                self.refresh(payment)
+                yield from payment_rows(payment)
+                yield from refund_rows(payment, self.refund_original)
+
+    def statement_layout(self) -> Layout:
+        """How the file is written."""
+        return PLAIN
+
     def tamper(self, answer: Answer) -> Answer:
         """The answer as somebody on the way would change it."""
         return tampered(answer)
@@ -180,7 +210,7 @@ class KitProvider(ABC, Generic[S]):
 
     def routes(self) -> list[web.RouteDef]:
         payer = Payer(self).routes() if self.page_path else []
-        return [*self.api_routes(), *payer, *Control(self).routes()]
+        return [*self.api_routes(), *payer, *Control(self).routes(), *self.statements.routes()]
 
     async def serve(self, request: web.Request, target: str, work: Work) -> web.StreamResponse:
         """One API call, with the fault that may stand against this target."""
@@ -222,11 +252,12 @@ class KitProvider(ABC, Generic[S]):
         return os.environ.get("SANDBOX_PUBLIC_URL", "").rstrip("/") or f"{request.scheme}://{request.host}"
 
     def dump(self) -> JsonObject:
-        return self.ledger.dump() | {"own": self.dump_own()}
+        return self.ledger.dump() | {"own": self.dump_own(), "statements": self.statements.dump()}
 
     def load(self, state: JsonObject) -> None:
         self.ledger.load(state)
         self.load_own(state.get("own", {}))
+        self.statements.load(state.get("statements", {}))
 
     def reset(self) -> None:
         """Forgets accounts, payments, faults and deliveries; settings go back to the environment's."""
@@ -234,6 +265,7 @@ class KitProvider(ABC, Generic[S]):
         self.bank.forget()
         self.ledger.clear()
         self.faults.clear()
+        self.statements.clear()
         self.reset_own()
         vars(self.settings).update(vars(self.settings_type.from_environment(self.name)))
 

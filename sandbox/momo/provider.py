@@ -13,12 +13,14 @@ from sandbox.kit.notices import Message, Wanted
 from sandbox.kit.pages import Brand, ReturnTo, qr_picture
 from sandbox.kit.provider import KitProvider
 from sandbox.kit.scenarios import Scenario
+from sandbox.kit.statement_files import Layout
 from sandbox.kit.words import Words
 from sandbox.momo.api import Api
 from sandbox.momo.codes import FAILURES, MAGIC
 from sandbox.momo.results import result_fields, signed_result
 from sandbox.momo.settings import Settings
 from sandbox.momo.signing import RESULT, raw_string, redirect_query, sign
+from sandbox.momo.statement import LAYOUT
 from sandbox.state import JsonObject
 from sandbox.templating import Markup
 
@@ -55,6 +57,8 @@ class MomoSandbox(KitProvider[Settings]):
         dark_tint="#3d1230",
     )
     page_path = "/momo/pay"
+    statement_secret = "secret_key"
+    refund_original = "transId"
 
     def __init__(self, clock: Clock, changed: Callable[[], None]) -> None:
         super().__init__(clock, changed)
@@ -111,6 +115,9 @@ class MomoSandbox(KitProvider[Settings]):
         fields = signed_result(self.ledger.account_of(payment), result_fields(payment, self.clock, Wanted()))
         joint = "&" if "?" in payment.return_url else "?"
         return ReturnTo(f"{payment.return_url}{joint}{redirect_query(fields)}")
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
 
     def sign(self, account: Account, fields: JsonObject) -> JsonObject:
         raw = raw_string(RESULT, fields, account["access_key"])

@@ -16,6 +16,7 @@ from sandbox.kit.notices import Message, Wanted
 from sandbox.kit.pages import Brand, ReturnTo
 from sandbox.kit.provider import KitProvider
 from sandbox.kit.scenarios import Scenario
+from sandbox.kit.statement_files import Layout
 from sandbox.napas.cards import TestCard
 from sandbox.napas.checks import RestError, return_address
 from sandbox.napas.codes import FAILURES, TIME_OVER
@@ -26,6 +27,7 @@ from sandbox.napas.rest import Rest
 from sandbox.napas.results import payment_result, told
 from sandbox.napas.settings import NapasSettings
 from sandbox.napas.signing import seal
+from sandbox.napas.statement import LAYOUT
 from sandbox.napas.tokens import Tokens
 from sandbox.napas.visit import visit
 from sandbox.napas.vpc_checks import VpcError
@@ -53,6 +55,8 @@ class NapasSandbox(KitProvider[NapasSettings]):
         tint="#e6f1f9",
     )
     page_path = "/napas/pay"
+    statement_secret = "client_secret"
+    refund_original = "trans_id"
 
     def __init__(self, clock: Clock, changed: Callable[[], None]) -> None:
         super().__init__(clock, changed)
@@ -66,7 +70,8 @@ class NapasSandbox(KitProvider[NapasSettings]):
         """Instead of the kit's: NAPAS's own payer, and a `pay` that may first look at the merchant's page."""
         pay = f"/_control/{self.name}/pay"
         control = [route for route in Control(self).routes() if route.path != pay]
-        return [*self.api_routes(), *self.payer.routes(), *control, web.post(pay, self._pay)]
+        own = [*self.api_routes(), *self.payer.routes(), *self.statements.routes()]
+        return [*own, *control, web.post(pay, self._pay)]
 
     def api_routes(self) -> list[web.RouteDef]:
         return [*Rest(self).routes(), *self.form.routes(), *self.legacy.routes()]
@@ -111,6 +116,9 @@ class NapasSandbox(KitProvider[NapasSettings]):
             return ReturnTo(f"{url}{mark}{urlencode(self.legacy.return_fields(account, payment))}")
         sealed = seal(self.result_of(payment), account["client_secret"])
         return ReturnTo(payment.return_url, {"napasResult": json.dumps(sealed)})
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
 
     def sign(self, account: Account, fields: JsonObject) -> JsonObject:
         """A decoded result as DPS would send it; fields named vpc_ as the legacy gateway would."""

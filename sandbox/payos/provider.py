@@ -1,5 +1,7 @@
 """payOS in the sandbox: its parts put together on the kit."""
 
+from collections.abc import Iterator
+
 from aiohttp import web
 
 from sandbox.control import ControlError
@@ -8,12 +10,17 @@ from sandbox.kit.notices import Message, Wanted
 from sandbox.kit.pages import Brand, ReturnTo
 from sandbox.kit.provider import KitProvider
 from sandbox.kit.scenarios import CannotPlay, Scenario
+from sandbox.kit.statement_files import Layout
+from sandbox.kit.statement_ledger import transfer_rows
+from sandbox.kit.statement_rows import Row
+from sandbox.kit.statements import Refused
 from sandbox.kit.words import Words
 from sandbox.payos.api import MerchantApi
 from sandbox.payos.links import bank_account, qr_text, receive, return_url
 from sandbox.payos.notices import sign_both, webhook
 from sandbox.payos.pages import TransferForm, checkout
 from sandbox.payos.settings import DIALECTS, PayosSettings
+from sandbox.payos.statement import LAYOUT
 from sandbox.state import JsonObject
 from sandbox.templating import Markup
 from sandbox.vietqr.emvco import QrError, TransferOrder, write
@@ -104,6 +111,21 @@ class PayosSandbox(KitProvider[PayosSettings]):
 
     def return_to(self, payment: Payment) -> ReturnTo:
         return ReturnTo(return_url(payment))
+
+    def statement_rows(self, account: Account) -> Iterator[Row]:
+        for payment in self.ledger.payments():
+            if payment.account == account.identifier:
+                yield from transfer_rows(payment)
+
+    def statement_asker(self, request: web.Request) -> Account:
+        """As of every call of the API: by the two headers."""
+        channel = self.ledger.account(request.headers.get("x-client-id", ""))
+        if channel is None or channel["api_key"] != request.headers.get("x-api-key"):
+            raise Refused(401, "x-client-id, x-api-key")
+        return channel
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
 
     def sign(self, account: Account, fields: JsonObject) -> JsonObject:
         """The data signed by payOS's rule, the whole webhook with it, and the flat dialect's header over the same fields."""

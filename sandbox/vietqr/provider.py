@@ -1,5 +1,6 @@
 """The bank in the sandbox: a payer's app on one side, the account owner's webhook on the other, and no gateway between them."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from aiohttp import web
@@ -10,6 +11,9 @@ from sandbox.kit.notices import Message, Wanted
 from sandbox.kit.pages import Brand, ReturnTo
 from sandbox.kit.provider import KitProvider
 from sandbox.kit.scenarios import CannotPlay, Scenario
+from sandbox.kit.statement_files import Layout
+from sandbox.kit.statement_ledger import transfer_rows
+from sandbox.kit.statement_rows import Row
 from sandbox.kit.words import Words
 from sandbox.state import JsonObject
 from sandbox.templating import Markup
@@ -18,6 +22,7 @@ from sandbox.vietqr.memos import STYLES, written
 from sandbox.vietqr.notices import acknowledges, bank_notice, sign_notice
 from sandbox.vietqr.pages import PayerApp, order_content
 from sandbox.vietqr.settings import VietqrSettings
+from sandbox.vietqr.statement import LAYOUT
 
 _VIETNAM = timezone(timedelta(hours=7))
 
@@ -47,6 +52,7 @@ class VietqrSandbox(KitProvider[VietqrSettings]):
         dark_tint="#12352c",
     )
     page_path = "/vietqr/pay"
+    statement_secret = "webhook_secret"
 
     def api_routes(self) -> list[web.RouteDef]:
         return PayerApp(self).routes()
@@ -155,6 +161,14 @@ class VietqrSandbox(KitProvider[VietqrSettings]):
 
     def return_to(self, _payment: Payment) -> ReturnTo:
         return ReturnTo("")  # a banking app leads nowhere
+
+    def statement_rows(self, account: Account) -> Iterator[Row]:
+        for payment in self.ledger.payments():
+            if payment.account == account.identifier:
+                yield from transfer_rows(payment)
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
 
     def sign(self, account: Account, fields: JsonObject) -> JsonObject:
         return sign_notice(account["webhook_secret"], fields)

@@ -32,7 +32,7 @@ from sandbox.vnpay.uniform import shown as shared
 if TYPE_CHECKING:
     from sandbox.vnpay.provider import VnpaySandbox
 
-FAULT_TARGETS = ("querydr", "refund", "page", "ipn")
+FAULT_TARGETS = ("querydr", "refund", "page", "ipn", "statement")
 _MOST_SENDS = 500
 
 

@@ -1,12 +1,16 @@
 """VNPay in the sandbox: its parts put together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.kit.model import Account
+from sandbox.kit.statement_files import Layout
+from sandbox.kit.statement_rows import Row
+from sandbox.kit.statements import Desk, check_signature
 from sandbox.state import JsonObject
 from sandbox.vnpay.api import MerchantApi
 from sandbox.vnpay.bank import SlowBank
@@ -19,6 +23,7 @@ from sandbox.vnpay.payer import Payer
 from sandbox.vnpay.scenarios import Scenario
 from sandbox.vnpay.settings import Settings
 from sandbox.vnpay.signing import vietnam_time
+from sandbox.vnpay.statement import LAYOUT, account_of, rows_of
 
 
 class VnpaySandbox:
@@ -37,9 +42,10 @@ class VnpaySandbox:
         self.api = MerchantApi(self.ledger, clock, self.settings)
         self.bank = SlowBank(self.ledger, clock, self._settle)
         self.payer = Payer(self)
+        self.statements = Desk(self)
 
     def routes(self) -> list[web.RouteDef]:
-        return [*Pages(self).routes(), *self.payer.routes(), *Control(self).routes()]
+        return [*Pages(self).routes(), *self.payer.routes(), *Control(self).routes(), *self.statements.routes()]
 
     def play(self, payment: Payment, scenario: Scenario, seconds: float | None = None) -> asyncio.Event:
         """Ends the payment as the scenario says; the event tells when the merchant's first answer is in.
@@ -87,11 +93,29 @@ class VnpaySandbox:
         }
         return payment.result_fields() | success
 
+    def statement_account(self, identifier: str) -> Account | None:
+        terminal = self.ledger.terminals.get(identifier)
+        return account_of(terminal) if terminal else None
+
+    def statement_asker(self, request: web.Request) -> Account:
+        """By profile 1, signed with the terminal's hash secret."""
+        account = self.statement_account(request.query.get("account", ""))
+        return check_signature(request, account, account["hash_secret"] if account else "", self.clock.timestamp())
+
+    def statement_rows(self, account: Account) -> Iterator[Row]:
+        for payment in self.ledger.payments.values():
+            if payment.tmn_code == account.identifier:
+                yield from rows_of(payment)
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
+
     def dump(self) -> JsonObject:
-        return self.ledger.dump()
+        return self.ledger.dump() | {"statements": self.statements.dump()}
 
     def load(self, state: JsonObject) -> None:
         self.ledger.load(state)
+        self.statements.load(state.get("statements", {}))
 
     def reset(self) -> None:
         """Forgets terminals, payments, faults and deliveries; settings go back to the environment's."""
@@ -101,6 +125,7 @@ class VnpaySandbox:
         self.ledger.clear()
         self.faults.clear()
         self.api.clear()
+        self.statements.clear()
         vars(self.settings).update(vars(Settings.from_environment()))
 
     async def start(self) -> None:

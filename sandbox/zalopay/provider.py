@@ -12,6 +12,7 @@ from sandbox.kit.notices import Message, Wanted
 from sandbox.kit.pages import Brand, ReturnTo, qr_picture
 from sandbox.kit.provider import KitProvider
 from sandbox.kit.scenarios import Scenario
+from sandbox.kit.statement_files import Layout
 from sandbox.kit.words import Words
 from sandbox.state import JsonObject
 from sandbox.templating import Markup
@@ -20,6 +21,7 @@ from sandbox.zalopay.codes import CANCELLED, EXPIRED, FAILURES, MAGIC
 from sandbox.zalopay.results import callback_body, callback_data, redirect_fields
 from sandbox.zalopay.settings import Settings
 from sandbox.zalopay.signing import vietnam_day
+from sandbox.zalopay.statement import LAYOUT
 
 _WALLET = ("wallet", "Thanh toán bằng ví ZaloPay", "Pay with the ZaloPay wallet")
 _VIETQR = ("vietqr", "Quét mã bằng ứng dụng ngân hàng", "Scan with a banking app")
@@ -59,6 +61,8 @@ class ZalopaySandbox(KitProvider[Settings]):
         dark_tint="#16235c",
     )
     page_path = "/zalopay/openinapp"
+    statement_secret = "key1"
+    refund_original = "zp_trans_id"
 
     def api_routes(self) -> list[web.RouteDef]:
         return Api(self).routes()
@@ -113,6 +117,9 @@ class ZalopaySandbox(KitProvider[Settings]):
             return ReturnTo("")
         fields = redirect_fields(self.ledger.account_of(payment), payment)
         return ReturnTo(f"{payment.return_url}{'&' if '?' in payment.return_url else '?'}{urlencode(fields)}")
+
+    def statement_layout(self) -> Layout:
+        return LAYOUT
 
     def sign(self, account: Account, fields: JsonObject) -> JsonObject:
         body = callback_body(account, fields)
