@@ -85,8 +85,7 @@ def test_no_file_is_excused_that_names_none() -> None:
 @pytest.mark.parametrize("path", sorted(LISTS))
 def test_a_list_names_every_provider_that_has_what_it_lists(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8").lower()
-    without_address = {"vietqr"} if "its address" in LISTS[path] or "sandbox" in LISTS[path] else set()
-    assert {code for code in CODES if code not in text} == without_address
+    assert {code for code in CODES if code not in text} == set()
 
 
 @pytest.mark.parametrize(
