@@ -20,10 +20,10 @@ from audit.models import ApprovalRequest
 from audit.services import Actor, record
 from payments_site.kernel.errors import DomainError, InvalidInput
 from reconciliation.models import ReconciliationItem
-from reconciliation.services._accepting import CanNotAccept, accept, way_of
+from reconciliation.services.accepting import CanNotAccept, accept, way_of
 from transactions.models import MoneyIssue
 from transactions.services.fee_correction import correct_fee
-from transactions.services.staff import reopen_issue, resolve_issue
+from transactions.services.issues import reopen_issue, resolve_issue
 
 ACCEPT_PROVIDER = "reconciliation.accept_provider"
 RIGHT = "reconciliation.resolve_item"

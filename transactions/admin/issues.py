@@ -21,7 +21,7 @@ from transactions.admin.base import MoneyRowAdmin
 from transactions.admin.cells import EMPTY, badge, link, money_column
 from transactions.admin.filters import DayFilter
 from transactions.models import MoneyIssue
-from transactions.services.staff import AlreadyResolved, resolve_issue
+from transactions.services.issues import AlreadyResolved, resolve_issue
 from transactions.timeline import Tone
 
 _AMOUNT = money_column("amount", _("amount"))

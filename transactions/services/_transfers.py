@@ -11,12 +11,13 @@ from typing import Any
 from payments_site.kernel.rows import insert
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken
 from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigger
-from transactions.models import PaymentAttempt, Receipt
+from transactions.models import MoneyIssue, PaymentAttempt, Receipt
 from transactions.personal import key_of, seal_json
 from transactions.providers.base import Outcome, Transfer
 from transactions.services import _transition
 from transactions.services._settling import UNDECIDED, Settlement, Settling
 from transactions.services._transition import Happening
+from transactions.services.issues import resolve_issue
 
 
 class TransferSettling(Settling):
@@ -66,6 +67,7 @@ class TransferSettling(Settling):
             known.transaction, known.attempt, known.payer_sealed = self.payment, self.attempt, self._payer(transfer)
             known.save(update_fields=["transaction", "attempt", "payer_sealed"])
             self.payment.received_amount += known.amount
+            self._identified(known)
             return known
         if known.transaction_id != self.payment.pk:
             self._issue(
@@ -76,6 +78,12 @@ class TransferSettling(Settling):
                 data={"number": transfer.number},
             )
         return None
+
+    def _identified(self, receipt: Receipt) -> None:
+        """Nobody need look for the owner of this money any more."""
+        unidentified = MoneyIssue.objects.filter(issue_type=IssueType.UNIDENTIFIED_MONEY, cause=receipt.public_id)
+        for issue in unidentified.filter(state=MoneyIssue.State.OPEN):
+            resolve_issue(issue_id=issue.pk, note=self.payment.public_id, actor=self.source.actor, now=self.now)
 
     def _payer(self, transfer: Transfer) -> bytes | None:
         """Where the money came from, sealed under the payer's key: a refund without an API goes back there."""
