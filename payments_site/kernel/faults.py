@@ -17,6 +17,7 @@ FAULT_POINTS = frozenset(
         "create.answer_stored",  # everything stored, the client not yet answered
         "notice.stored",  # the raw notice is stored, not yet verified
         "notice.settled",  # the money fact is committed, the provider not yet answered
+        "retry.claimed",  # stored notices leased for another try, none of them judged yet
         "refund.reserved",  # the refund is written, the provider not yet asked
         "refund.claimed",  # the refund will never be sent by anybody else, the provider not yet asked
         "refund.provider_answered",  # the provider answered, its answer not yet stored
@@ -24,8 +25,16 @@ FAULT_POINTS = frozenset(
         "resolve.claimed",  # attempts and refunds leased, nobody asked yet
         "resolve.answered",  # the provider answered about an attempt, its answer not yet settled
         "resolve.settled",  # what the provider said is a fact, the attempt's next question not yet scheduled
+        "reconcile.staged",  # the working tables are made, nothing matched yet
+        "reconcile.batch_matched",  # one batch of matches is committed, the next is not
+        "reconcile.step_done",  # a strategy has done what it can, the next has not begun
+        "reconcile.items_written",  # items and sums are written, not committed; the run is not over
+        "statement.stored",  # the file is kept, nothing of it is read
+        "statement.copied",  # its lines are written, the transaction that shows them has not ended
         "callback.claimed",  # deliveries leased, nothing sent
         "callback.sent",  # the receiver has it, our row does not know yet
+        "catch_up.looked",  # an endpoint that is on again has what it missed, the next one was not looked at yet
+        "beat.sent",  # a job is in its queue, that it ran is not written down yet
     }
 )
 _armed = os.environ.get("FAULT_POINT", "")
