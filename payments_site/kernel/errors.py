@@ -54,6 +54,9 @@ _ROWS = (
     ErrorCode("PROJECT_HAS_TENANTS", 409, "Dự án còn tenant, không thể xóa", "The project still has tenants"),
     ErrorCode("APPROVAL_ALREADY_DECIDED", 409, "Yêu cầu phê duyệt đã được xử lý", "The approval request was decided already"),
     ErrorCode("RECONCILIATION_IN_PROGRESS", 409, "Đối soát đang được thực hiện", "A reconciliation is running", True),
+    ErrorCode("STATEMENT_KNOWN", 409, "Tệp sao kê này đã được nhập trước đó", "This very statement was brought in before"),
+    ErrorCode("STATEMENT_BUSY", 409, "Sao kê đang được đọc", "The statement is being read", True),
+    ErrorCode("STATEMENT_DECIDED", 409, "Sao kê đã được nhập hoặc từ chối", "The statement is imported or refused already"),
     ErrorCode(
         "IDEMPOTENCY_IN_PROGRESS",
         409,
@@ -65,6 +68,8 @@ _ROWS = (
     ErrorCode("LENGTH_REQUIRED", 411, "Thiếu Content-Length", "Content-Length is required"),
     ErrorCode("PAYLOAD_TOO_LARGE", 413, "Nội dung gửi lên quá lớn", "The request body is too large"),
     ErrorCode("PROVIDER_NOT_CONFIGURED", 422, "Cổng thanh toán chưa được cấu hình", "The payment provider is not configured"),
+    ErrorCode("STATEMENT_UNREADABLE", 422, "Không đọc được tệp sao kê", "The statement can not be read"),
+    ErrorCode("PROFILE_MISSING", 422, "Chưa có cấu hình đọc sao kê này", "No mapping profile reads this statement"),
     ErrorCode("TRANSACTION_CANNOT_BE_REFUNDED", 422, "Giao dịch không thể hoàn tiền", "The transaction cannot be refunded"),
     ErrorCode("INSUFFICIENT_BALANCE", 422, "Số tiền còn lại không đủ để hoàn", "More than is left to refund"),
     ErrorCode(

@@ -1,0 +1,146 @@
+"""XLSX files, read row by row as text; dates as ISO, numbers as they were typed."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+
+from reconciliation.statements.decoding import composed
+from reconciliation.statements.faults import BadCell, Unreadable
+from reconciliation.statements.headers import DEEPEST, Header, find_header, needed_width
+from reconciliation.statements.spec import Spec
+from reconciliation.statements.tables import MOST_ROWS, Block, Rejected, cell_fault, fitted
+from reconciliation.statements.words import fold
+
+_ROWS = 2_000
+# Unpacked: all together, and the table of shared texts, which alone is held in memory.
+_LARGEST, _LARGEST_TEXTS = 2 << 30, 160 << 20
+# A spreadsheet keeps 15 digits of a number; of one with more the rest are zeros that nobody typed.
+_MOST_DIGITS = 15
+_DAMAGED = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
+
+
+class XlsxTable:
+    """A sheet whose header was found. Raises ``Unreadable`` when it is not, or when the file is damaged or dangerous."""
+
+    header: Header
+
+    def __init__(self, file: BinaryIO, spec: Spec, size: int) -> None:
+        _refuse_dangerous(file)
+        self._spec, self._size = spec, size
+        self._rows = _guarded(_sheet_rows(file, spec.sheet))
+        self._head: list[tuple[list[str], str]] = []
+        self.header = self._find()
+        self._needed = needed_width(self.header, spec)
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows under the header. How much of the file is read is not known before the end."""
+        block = Block()
+        for number, (cells, fault) in enumerate(self._rows, start=self.header.depth + 1):
+            if number > MOST_ROWS:
+                raise Unreadable("too_many_rows")
+            self._take(block, cells, fault, number)
+            if len(block.rows) >= _ROWS:
+                yield block
+                block = Block()
+        block.bytes_read = self._size
+        yield block
+
+    def _take(self, block: Block, cells: list[str], fault: str, number: int) -> None:
+        if not any(cell.strip() for cell in cells):
+            return
+        bad = BadCell(number, "", fault, "") if fault else cell_fault(cells, self.header.names, number)
+        row = fitted(cells, self.header.width, self._needed)
+        if bad is None and row is None:
+            bad = BadCell(number, "", "columns", " | ".join(cells))
+        if bad is None and row is not None:
+            block.rows.append(row)
+            block.lines.append(number)
+        elif bad is not None:
+            block.rejected.append(Rejected(cells, bad))
+
+    def _find(self) -> Header:
+        head: list[list[str]] = []
+        for cells, _ in self._rows:
+            head.append(cells)
+            header = find_header([cells], self._spec)
+            if header is not None:
+                return Header(header.names, header.positions, len(head))
+            if len(head) >= DEEPEST:
+                break
+        raise Unreadable("header" if head else "empty")
+
+
+def _sheet_rows(file: BinaryIO, wanted: str) -> Iterator[tuple[list[str], str]]:
+    """Rows of texts, and what is wrong with the row as a whole."""
+    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
+    if not sheets or (wanted and fold(wanted) not in sheets):
+        raise Unreadable("sheet")
+    sheet = sheets[fold(wanted)] if wanted else book.worksheets[0]
+    sheet.reset_dimensions()  # some programs write none, or wrong ones
+    for row in sheet.iter_rows():
+        yield [_text(cell) for cell in row], "formula" if any(_is_formula(cell) for cell in row) else ""
+
+
+def _is_formula(cell: Any) -> bool:
+    return bool(cell.data_type == "f") if cell.value is not None else False
+
+
+def _text(cell: Any) -> str:
+    """A cell as a person sees it. Numbers keep their digits; one that the spreadsheet has rounded says so."""
+    value = cell.value
+    match value:
+        case None:
+            return ""
+        case str():
+            return composed(value)
+        case bool():
+            return "1" if value else "0"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.isoformat()
+        case time():
+            return value.strftime("%H:%M:%S")
+        case int():
+            return str(value) if len(str(abs(value))) <= _MOST_DIGITS else f"{value:.14E}"
+    return _number(repr(value))
+
+
+def _number(text: str) -> str:
+    """A number with a point: whole ones without it, others with so many digits after it that nobody takes them for thousands."""
+    whole, point, rest = text.partition(".")
+    if not point or not rest.isdigit():
+        return text
+    return whole if not rest.strip("0") else f"{whole}.{rest:0<4}"
+
+
+def _guarded(rows: Iterable[tuple[list[str], str]]) -> Iterator[tuple[list[str], str]]:
+    """What a damaged file raises somewhere in the library, told as what it is."""
+    try:
+        yield from rows
+    except _DAMAGED as error:
+        raise Unreadable("xlsx", type(error).__name__) from error
+
+
+def _refuse_dangerous(file: BinaryIO) -> None:
+    """A small file may unpack to gigabytes, or hold XML that defines entities."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+            if sum(part.file_size for part in parts) > _LARGEST or texts > _LARGEST_TEXTS:
+                raise Unreadable("xlsx_too_large")
+            for part in parts:
+                with archive.open(part) as opened:
+                    if b"<!doctype" in opened.read(4096).lower():
+                        raise Unreadable("xlsx_unsafe")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unreadable("xlsx", type(error).__name__) from error
+    file.seek(0)
