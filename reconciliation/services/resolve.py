@@ -12,14 +12,17 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop
 
 from audit import approvals
 from audit.approvals import Person
 from audit.models import ApprovalRequest
-from audit.services import Actor, record
+from audit.services import SYSTEM, Actor, record
+from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError, InvalidInput
-from reconciliation.models import ReconciliationItem
+from reconciliation.calendars import add_business_days
+from reconciliation.models import Match, ReconciliationItem
 from reconciliation.services.accepting import CanNotAccept, accept, way_of
 from transactions.models import MoneyIssue
 from transactions.services.fee_correction import correct_fee
@@ -28,6 +31,10 @@ from transactions.services.issues import reopen_issue, resolve_issue
 ACCEPT_PROVIDER = "reconciliation.accept_provider"
 RIGHT = "reconciliation.resolve_item"
 MAX_NOTE = 500
+# What is said to be late has so many business days to come.
+LATE_DAYS = 3
+_MOST_REOPENED = 1_000
+_STILL_MISSING = "it has not come by the day until which it was said to be late"
 State, Type = ReconciliationItem.State, ReconciliationItem.Type
 # What may merely be late: something that stands on one side only.
 ONE_SIDED = (Type.MISSING_AT_PROVIDER, Type.MISSING_IN_SYSTEM, Type.REFUND_UNKNOWN, Type.UNIDENTIFIED_MONEY, Type.TIMING)
@@ -81,6 +88,8 @@ def propose(
     if wanted is Action.TIMING and locked.item_type not in ONE_SIDED:
         raise CanNotAccept(locked, _NOT_LATE)
     if wanted is not Action.ACCEPT_PROVIDER:
+        if wanted is Action.TIMING:
+            locked.due_day = add_business_days(clock.vietnam_day(now), LATE_DAYS)
         _close(locked, wanted, words, {}, actor, now)
         return locked
     way_of(locked)
@@ -129,25 +138,53 @@ def undo_resolution(*, item: ReconciliationItem, note: str, actor: Actor, now: d
     if "fee" in effects:
         before, after = effects["fee"]
         correct_fee(transaction_id=effects["transaction_id"], by=before - after, actor=actor, now=now)
-    if "issue_resolved" in effects:
-        issue_id = MoneyIssue.objects.values_list("pk", flat=True).get(public_id=effects["issue_resolved"])
-        reopen_issue(issue_id=issue_id, note=words, actor=actor, now=now)
-    old = {"state": str(locked.state), "action": locked.action}
-    locked.state, locked.action, locked.approval_id, locked.effects = State.OPEN, "", "", {}
-    locked.closed_by, locked.closed_at, locked.updated_at = "", None, now
-    locked.save(update_fields=["state", "action", "approval_id", "effects", "closed_by", "closed_at", "updated_at"])
-    _record("reconciliation_item.reopened", locked, actor, now, old=old, new={"state": "open"}, extra={"note": words})
+    _open_again(locked, words, actor, now)
     return locked
+
+
+def reopen_overdue(*, now: datetime) -> int:
+    """Open again what was said to be late and has not come by its day; how many. Nothing is lost by believing too easily."""
+    here = Match.objects.filter(undone_at=None).filter(
+        Q(line=OuterRef("line")) | Q(receipt=OuterRef("receipt")) | Q(refund=OuterRef("refund"))
+    )
+    late = ReconciliationItem.objects.filter(
+        ~Exists(here), state=State.RESOLVED, action=Action.TIMING.value, due_day__lt=clock.vietnam_day(now)
+    )
+    due = list(late.order_by("id").values_list("pk", flat=True)[:_MOST_REOPENED])
+    return sum(_reopen_if_late(pk, now) for pk in due)
+
+
+@transaction.atomic
+def _reopen_if_late(pk: int, now: datetime) -> bool:
+    item = _lock(pk)
+    if item.state != State.RESOLVED or item.action != Action.TIMING:
+        return False
+    _open_again(item, _STILL_MISSING, SYSTEM, now)
+    return True
+
+
+def _open_again(item: ReconciliationItem, note: str, actor: Actor, now: datetime) -> None:
+    """With the money issue that was resolved along."""
+    if "issue_resolved" in item.effects:
+        issue_id = MoneyIssue.objects.values_list("pk", flat=True).get(public_id=item.effects["issue_resolved"])
+        reopen_issue(issue_id=issue_id, note=note, actor=actor, now=now)
+    old = {"state": str(item.state), "action": item.action}
+    item.state, item.action, item.approval_id, item.effects = State.OPEN, "", "", {}
+    item.closed_by, item.closed_at, item.updated_at = "", None, now
+    item.save(update_fields=["state", "action", "approval_id", "effects", "closed_by", "closed_at", "updated_at"])
+    _record("reconciliation_item.reopened", item, actor, now, old=old, new={"state": "open"}, extra={"note": note})
 
 
 def _close(item: ReconciliationItem, action: Action, note: str, effects: dict[str, Any], actor: Actor, now: datetime) -> None:
     old = {"state": str(item.state), "action": item.action}
+    if item.issue is not None:
+        item.issue.refresh_from_db(fields=["state"])  # what was just done may have resolved it already
     if item.issue is not None and item.issue.state == MoneyIssue.State.OPEN:
         resolve_issue(issue_id=item.issue_id, note=note, actor=actor, now=now)  # type: ignore[arg-type]
         effects = {**effects, "issue_resolved": item.issue.public_id}
     item.state, item.action, item.note, item.effects = State.RESOLVED, action.value, note, effects
     item.closed_by, item.closed_at, item.updated_at = actor.user_id[:150], now, now
-    item.save(update_fields=["state", "action", "note", "effects", "closed_by", "closed_at", "updated_at"])
+    item.save(update_fields=["state", "action", "note", "effects", "due_day", "closed_by", "closed_at", "updated_at"])
     new = {"state": str(item.state), "action": item.action}
     extra = {"note": note, "amount": item.amount, "effects": effects, "type": str(item.item_type)}
     _record("reconciliation_item.resolved", item, actor, now, old=old, new=new, extra=extra)

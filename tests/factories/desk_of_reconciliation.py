@@ -42,7 +42,7 @@ class Paper:
         self.run = Reconciliation.objects.create(
             account=self.account, day=self.day, state=Reconciliation.State.COMPLETED, cause=Reconciliation.Cause.STAFF,
             requested_by="ketoan", lines=2, records=2, matched=1, items_open=1, created_at=self.now, started_at=self.now,
-            finished_at=self.now, steps_done=[{"step": "number", "matched": 1}],
+            finished_at=self.now, steps_done=[{"name": "number", "matched": 1}],
             totals={"gross": {"ours": 100_000, "theirs": 250_000}, "fees": {"ours": 2_200, "theirs": 2_500}},
             counts={"by_strategy": {"number": 1}, "by_type": {"missing_in_system": 1}},
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,8 @@ from audit.models import ApprovalRequest, AuditEntry
 from audit.services import Actor
 from payments_site.kernel.errors import InvalidInput
 from reconciliation.models import ReconciliationItem
-from reconciliation.services._accepting import CanNotAccept
-from reconciliation.services.resolve import ItemNotOpen, NotResolved, propose, undo_resolution
+from reconciliation.services.accepting import CanNotAccept
+from reconciliation.services.resolve import ItemNotOpen, NotResolved, propose, reopen_overdue, undo_resolution
 from tenants.models import ProviderAccount
 from tests.factories.books import Books
 from tests.factories.desk_of_reconciliation import Paper
@@ -235,3 +236,19 @@ def test_a_payment_of_another_amount_is_not_completed(books, paper, maker, check
     item = accepted(paper.item("missing_in_system", line=line), maker, checker, books.now)
     assert (books.fresh(payment).status, item.effects["settlement"]) == ("pending", "wrong_amount")
     assert MoneyIssue.objects.get(transaction=payment).issue_type == "wrong_amount"
+
+
+def test_what_was_said_to_be_late_and_does_not_come_is_open_again(books, paper, maker):
+    lost, come = paper.item("missing_at_provider"), paper.item("missing_in_system", line=paper.line())
+    for item in (lost, come):
+        say(item, "timing", maker, books.now)
+    receipt = Receipt.objects.get(transaction=books.paid())
+    paper.match(come.line, receipt)
+    assert reopen_overdue(now=books.now) == 0
+    lost.refresh_from_db()
+    later = books.now + timedelta(days=14)
+    assert lost.due_day < later.date()
+    assert (reopen_overdue(now=later), reopen_overdue(now=later)) == (1, 0)
+    lost.refresh_from_db()
+    come.refresh_from_db()
+    assert (lost.state, come.state) == ("open", "resolved")

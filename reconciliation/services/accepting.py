@@ -212,8 +212,10 @@ def _amount_differs(one: Acceptance) -> Effects:
 
 def _fee_differs(one: Acceptance) -> Effects:
     """The payment's fee changes by what the line says more or less than was expected of it."""
-    payment = one.item.transaction
-    fees: Mapping[str, Any] = one.item.differences.get("fee") or {}
+    payment, told = one.item.transaction, one.item.differences
+    fees: Mapping[str, Any] = told.get("fee") or {}
+    if not fees and "net" in told:  # what is paid out less is a fee more
+        fees = {"ours": told["net"]["theirs"], "theirs": told["net"]["ours"]}
     if payment is None or not isinstance(fees.get("ours"), int) or not isinstance(fees.get("theirs"), int):
         raise CanNotAccept(one.item, _NOTHING_SAID)
     before, after = correct_fee(transaction_id=payment.public_id, by=fees["theirs"] - fees["ours"], actor=one.actor, now=one.now)
