@@ -58,3 +58,6 @@ CALLBACK_ALLOWED_HOSTS: frozenset[str] = frozenset(
 CALLBACK_REQUIRE_HTTPS = env.bool("CALLBACK_REQUIRE_HTTPS", default=False)
 CALLBACK_TIMEOUT_SECONDS = env.int("CALLBACK_TIMEOUT_SECONDS", default=15)
 CALLBACK_CONCURRENCY = env.int("CALLBACK_CONCURRENCY", default=200)
+
+# Statements that lie here as <account>/<file> are imported; empty: none are. The service must be able to write to it.
+STATEMENT_FOLDER: str = env.str("STATEMENT_FOLDER", default="")
