@@ -13,6 +13,7 @@ from celery.beat import SchedulingError, event_t
 from django.db import DatabaseError, InterfaceError
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from payments_site.kernel.faults import fault_point
 from payments_site.scheduling.lock import BeatLock
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class OneBeatScheduler(DatabaseScheduler):  # type: ignore[misc]
         self._sending = True
         try:
             self.apply_async(entry, producer=producer, advance=False)
+            fault_point("beat.sent")
         except SchedulingError as error:
             logger.warning("task not sent, it stays due: %s (%s)", entry.name, type(error.__cause__ or error).__name__)
             self._unsent.append(entry)

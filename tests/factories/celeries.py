@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,15 @@ class Celeries:
         """A worker of these queues with one child, under a name of its own."""
         name = f"w{len(self.started)}@test"
         return self.start("worker", "-Q", queues, *QUIET, "-c", "1", "-n", name, *options, **environment)
+
+    def killed_at(self, point: str, task: str) -> None:
+        """A worker is given the task and dies at the fault point. The solo pool works in its own process: all of it dies."""
+        queue, once = f"doomed-{point}", self.place / "once"
+        once.touch()
+        self.send(task, queue)
+        process = self.worker(queue, "-P", "solo", FAULT_POINT=point, FAULT_POINT_FILE=str(once))
+        assert process.wait(60) == -signal.SIGKILL, self.log(process)
+        assert not once.exists()
 
     def log(self, process: subprocess.Popen[bytes]) -> str:
         """What it said so far."""

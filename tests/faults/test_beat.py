@@ -180,6 +180,19 @@ def test_a_run_that_falls_due_while_the_broker_is_away_is_sent_once_when_it_is_b
         outage(celeries, job, seconds)
 
 
+def test_a_run_that_a_killed_beat_had_sent_and_not_written_down_is_sent_again_rather_than_left_out(celeries, tmp_path):
+    (tmp_path / "once").touch()
+    with only_job(1, "hours", last_run_at=clock.now() - timedelta(hours=2)) as job:
+        first = celeries.beat(FAULT_POINT="beat.sent", FAULT_POINT_FILE=str(tmp_path / "once"))
+        assert first.wait(60) == -signal.SIGKILL
+        assert senders(celeries, job) == [first.pid]
+        job.refresh_from_db()
+        assert job.total_run_count == 0
+        second = celeries.beat()
+        wait_until(lambda: PeriodicTask.objects.get(pk=job.pk).total_run_count == 1, 60)
+        assert senders(celeries, job) == [first.pid, second.pid]
+
+
 def test_a_run_that_nobody_could_send_is_sent_by_the_beat_that_takes_over(celeries):
     with only_job(1, "hours", last_run_at=clock.now() - timedelta(hours=2)) as job:
         celeries.valkey.kill()

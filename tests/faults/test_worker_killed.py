@@ -245,6 +245,21 @@ def test_a_refund_whose_worker_was_killed_after_the_providers_answer_is_not_sent
     finish(celeries, shop, payment, reference)
 
 
+def test_a_refund_whose_worker_was_killed_before_it_asked_is_asked_about_and_never_sent(celeries, refund_nobody_sent):
+    shop, payment, reference = refund_nobody_sent
+    due(Refund, payment)
+    celeries.killed_at("refund.claimed", ASK)
+    assert (refund_of(payment).status, at_provider(shop, reference)) == ("processing", [])
+    asked = refund_of(payment).query_count
+    due(Refund, payment)
+    celeries.ask_for(ASK, "webhooks")
+    wait_until(lambda: refund_of(payment).query_count > asked)
+    assert at_provider(shop, reference) == []
+    assert refund_of(payment).status in ("processing", "unknown")
+    assert told(payment, "refund_initiated") == 1
+    truth.check(shop.role.tenant_id)
+
+
 @pytest.fixture
 def every_second(celeries):
     """The sweep of expiry as its row schedules it, but every second."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from payments_site.kernel.faults import fault_point
 from payments_site.kernel.rows import update
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken
 from webhooks.inbound import backoff
@@ -33,6 +34,7 @@ def retry_due(*, now: datetime, most: int = 200) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM_SQL, [now + backoff.LEASE, now, most])
         taken = [row[0] for row in cursor.fetchall()]
+    fault_point("retry.claimed")
     notices = ProviderNotification.objects.filter(pk__in=taken).select_related("account", "data_key")
     return {notice.public_id: _retry(notice, now) for notice in notices.order_by("received_at", "id")}
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from payments_site.kernel import ids
+from payments_site.kernel.faults import fault_point
 from webhooks.outbound.health import SWITCH
 from webhooks.outbound.models import CallbackEndpoint
 from webhooks.outbound.parcel import Obstacle
@@ -73,8 +74,11 @@ def switch_on(endpoint: CallbackEndpoint, *, replay: bool, now: datetime) -> int
 
 def catch_up(*, now: datetime) -> int:
     """One more look for every endpoint that is not known to have everything; how many deliveries were made or revived."""
-    waiting = CallbackEndpoint.objects.filter(is_active=True, missed_since__isnull=False)
-    return sum(_look(key, now) for key in waiting.order_by("pk").values_list("pk", flat=True))
+    waiting, done = CallbackEndpoint.objects.filter(is_active=True, missed_since__isnull=False), 0
+    for key in waiting.order_by("pk").values_list("pk", flat=True):
+        done += _look(key, now)
+        fault_point("catch_up.looked")
+    return done
 
 
 def _look(key: int, now: datetime) -> int:
