@@ -16,4 +16,5 @@ _BEFORE_VAT = "least(greatest(({amount} * s.points + 5000) / 10000 + s.fixed, s.
 def fee_sql(amount: str) -> str:
     """The fee on the column ``amount`` by the schedule ``s``; NULL where no schedule is in force."""
     before = _BEFORE_VAT.format(amount=amount)
-    return f"least({before} + ({before} * s.vat + 5000) / 10000, {amount})"
+    # least and greatest pass over a NULL, so a missing schedule has to be asked for.
+    return f"CASE WHEN s.points IS NOT NULL THEN least({before} + ({before} * s.vat + 5000) / 10000, {amount}) END"

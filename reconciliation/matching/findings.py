@@ -20,11 +20,12 @@ CREATE TEMP TABLE rc_finding (
 # Which attempt or payment of ours a line names, if only one: by our reference, by a memo, or (a refund) by what it gives back.
 _NAMED = """
 LEFT JOIN LATERAL (
-    SELECT min(a.id) AS attempt, min(a.transaction_id) AS payment, bool_or(a.status = 'paid') AS paid
+    SELECT CASE WHEN count(DISTINCT a.transaction_id) = 1 THEN min(a.id) END AS attempt, count(*) AS orders,
+           CASE WHEN count(DISTINCT a.transaction_id) = 1 THEN min(a.transaction_id) END AS payment,
+           bool_or(a.status = 'paid') AS paid
     FROM transactions_paymentattempt a
     WHERE a.account_id = %(account)s AND a.provider_code = %(provider)s
-      AND a.provider_reference = ANY (array_remove(l_reference || coalesce(l_memo, '{}'), NULL))
-    HAVING count(DISTINCT a.transaction_id) = 1) named ON true
+      AND a.provider_reference = ANY (array_remove(l_reference || coalesce(l_memo, '{}'), NULL))) named ON true
 LEFT JOIN LATERAL (
     SELECT c.transaction_id AS payment FROM transactions_receipt c
     WHERE c.account_id = %(account)s AND c.provider_transaction_no = l_original) given_back ON l_out
@@ -55,7 +56,7 @@ FROM (
                 WHEN l_out AND (l_kind = 'refund' OR t.id IS NOT NULL) THEN 'refund_unknown'
                 WHEN l_out THEN NULL  -- our own money going elsewhere: no business of payments
                 WHEN named.attempt IS NOT NULL AND NOT named.paid THEN 'status'
-                WHEN l_kind = 'credit' AND named.attempt IS NULL THEN 'unidentified_money'
+                WHEN l_kind = 'credit' AND named.orders = 0 THEN 'unidentified_money'
                 ELSE 'missing_in_system' END AS kind
     FROM rc_line l {_NAMED}
     WHERE l_core AND l_status = 'success'

@@ -35,10 +35,15 @@ class Scope:
     @classmethod
     def of(cls, run: Reconciliation, now: datetime) -> Scope:
         """The scope of a run as its account's rules are now."""
-        account = ProviderAccount.objects.select_related("provider").get(pk=run.account_id)
+        return cls.about(run.account_id, run.day, run.pk, now)
+
+    @classmethod
+    def about(cls, account_id: int, day: date, run_id: int, now: datetime) -> Scope:
+        """The scope of one day of an account; ``run_id`` is told of what is found."""
+        account = ProviderAccount.objects.select_related("provider").get(pk=account_id)
         rules = rules_of(account)
         late = max(rules.late_business_days, 1)
-        return cls(run.pk, account, rules, run.day, add_business_days(run.day, -late), add_business_days(run.day, late), now)
+        return cls(run_id, account, rules, day, add_business_days(day, -late), add_business_days(day, late), now)
 
     @property
     def today(self) -> date:

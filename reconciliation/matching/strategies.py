@@ -39,7 +39,8 @@ def _number(scope: Scope, batch_done: Callable[[], None]) -> int:
 
 def _reference(scope: Scope, _batch_done: Callable[[], None]) -> int:
     """Our reference, letter by letter; where several carry it, those whose amount is the same."""
-    same = f"l_reference = r_reference AND {_FITS}"
+    # Our reference of a refund is sent with every try, and the provider may give each try a number.
+    same = f"l_reference = r_reference AND (l_out OR {_FITS})"
     made = pairing.take(scope, "reference", 95, same) + pairing.take(scope, "reference", 95, f"{same} AND {_SAME_AMOUNT}")
     return made + pairing.take(scope, "reference", 95, same, successes=False)
 
