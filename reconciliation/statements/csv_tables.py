@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from reconciliation.statements.csv_rows import careful_rows, plain_rows
@@ -97,8 +98,9 @@ class CsvTable:
             rows, _ = careful_rows(lines, 1, delimiter, lambda cells: len(cells) > 1, last=True)
             header = find_header([row.cells for row in rows], self._spec)
             if header is not None:
-                skipped = rows[header.depth].line_no - 1 if header.depth < len(rows) else len(lines)
-                found.append((header.width, delimiter, header, skipped))
+                following = rows[header.depth] if header.depth < len(rows) else None
+                skipped = following.line_no - 1 if following is not None else len(lines)
+                found.append((header.width, delimiter, _as_wide(header, following.cells if following else []), skipped))
         if not found:
             raise Unreadable("header")
         return max(found, key=lambda one: one[0])[1:]
@@ -120,6 +122,13 @@ class CsvTable:
                 raise Unreadable("no_lines")
             if cut:
                 yield _lines(text[:cut])[:-1], False
+
+
+def _as_wide(header: Header, cells: list[str]) -> Header:
+    """Some programs end each row with a delimiter, but not the header: then there is one column more, which has no name."""
+    if any(cells[header.width :]):
+        return header
+    return replace(header, names=header.names + ("",) * (len(cells) - header.width))
 
 
 def _lines(text: str) -> list[str]:

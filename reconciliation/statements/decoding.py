@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 
 from reconciliation.statements.faults import Unreadable
 
 _MOST_LINES = 2000
 _WINDOWS = "cp1258"
+# Perhaps the beginning of a character of which the next piece has the rest.
+_CUT_CHARACTER = re.compile(rb"[\x80-\xff]{1,3}$")
 # Letters of Vietnamese, and the signs that word processors and banks put between them.
 _VIETNAMESE = frozenset("àáâãèéêìíòóôõùúýăđĩũơưÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ₫–—‘’“”…·•°§®©«» ") | frozenset(
     chr(code) for code in range(0x1EA0, 0x1EFA)
@@ -72,8 +75,8 @@ def has_wrong_bytes(text: str) -> bool:
 def _guess(data: bytes, *, last: bool) -> str:
     """Windows-1258 only where most lines are not UTF-8 and are Vietnamese in it; one spoilt row does not change the file."""
     lines = data.split(b"\n")
-    if not last and len(lines) > 1:
-        lines.pop()  # perhaps cut inside a character
+    if not last:
+        lines[-1] = _CUT_CHARACTER.sub(b"", lines[-1])
     wrong, right = [], 0
     for line in [line for line in lines if not line.isascii()][:_MOST_LINES]:
         try:

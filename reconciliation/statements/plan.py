@@ -79,7 +79,7 @@ class Plan:
             read[name] = self._without_sign(name, columns, rows)
             faults |= name in self._amounts and self._amounts[name].has_faults
         for name, reader, default in (("status", self._status, "success"), ("currency", self._currency, "VND")):
-            read[name] = reader.column(self._one(name, columns)) if reader else self._constant(name, rows, default)
+            read[name] = reader.column(self._one(name, columns)) if reader is not None else self._constant(name, rows, default)
             faults |= reader is not None and reader.has_faults
         read["memo_references"] = memo_references(self._one("memo", columns)) if self._at.get("memo") else [NULL] * rows
         return read, self._required(read) or faults

@@ -43,9 +43,12 @@ class Table(Protocol):
 
 
 def fitted(cells: list[str], width: int, needed: int) -> list[str] | None:
-    """``cells`` made ``width`` long: empty ones too many are cut off, and added where no column that is read is missing."""
+    """``cells`` made ``width`` long, where no column that is read is missing; None for too few and for too many.
+
+    Too many are never cut off, though empty: ``1,000`` without quotation marks moves all that follows to the right.
+    """
     if len(cells) > width:
-        return cells[:width] if not any(cell.strip() for cell in cells[width:]) else None
+        return None
     return cells + [""] * (width - len(cells)) if len(cells) >= needed else None
 
 

@@ -55,7 +55,7 @@ class XlsxTable:
         if not any(cell.strip() for cell in cells):
             return
         bad = BadCell(number, "", fault, "") if fault else cell_fault(cells, self.header.names, number)
-        row = fitted(cells, self.header.width, self._needed)
+        row = fitted(_without_blank_end(cells, self.header.width), self.header.width, self._needed)
         if bad is None and row is None:
             bad = BadCell(number, "", "columns", " | ".join(cells))
         if bad is None and row is not None:
@@ -74,6 +74,11 @@ class XlsxTable:
             if len(head) >= DEEPEST:
                 break
         raise Unreadable("header" if head else "empty")
+
+
+def _without_blank_end(cells: list[str], width: int) -> list[str]:
+    """A sheet has blank cells to the right of the table: they are formatted, or were filled once."""
+    return cells[:width] if not any(cells[width:]) else cells
 
 
 def _sheet_rows(file: BinaryIO, wanted: str) -> Iterator[tuple[list[str], str]]:
