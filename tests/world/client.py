@@ -6,10 +6,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.test import Client
-
 from tests.factories.bench import ORDER
 from tests.factories.provider_words import ProviderWords
+from tests.world import web
 from tests.world.model import Heard, Order, Request, Shop
 from tests.world.process import End
 from tests.world.scene import Act, Scene
@@ -147,8 +146,7 @@ def send(request: Request) -> tuple[int, bytes]:
     method = "GET" if request.kind == "read" else "POST"
     headers = {**request.shop.role.headers, **({"X-Idempotency-Key": request.key} if request.key else {})}
     body = json.dumps(request.body) if method == "POST" else ""
-    answer = Client().generic(method, request.path, body, "application/json", headers=headers)
-    return answer.status_code, answer.content
+    return web.request(method, request.path, body, headers)
 
 
 def _judge(scene: Scene, request: Request, answer: Heard) -> None:

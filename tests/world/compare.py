@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from django.test import Client
-
+from tests.world import web
 from tests.world.ledger import Given, Money, money_taken, refunds_made
 from tests.world.model import Order, Shop
 from tests.world.scene import Scene
@@ -99,8 +99,8 @@ def _payments(scene: Scene) -> Iterator[str]:
 
 
 def _payment(order: Order, row: Transaction) -> Iterator[str]:
-    answer = Client().get(f"{order.shop.role.base}/transactions/{row.public_id}", headers=order.shop.role.headers)
-    shown = answer.json()["data"]
+    _, body = web.request("GET", f"{order.shop.role.base}/transactions/{row.public_id}", headers=order.shop.role.headers)
+    shown = json.loads(body)["data"]
     received = sum(row.receipts.values_list("amount", flat=True))
     refunded = sum(row.refunds.filter(status="completed").values_list("amount", flat=True))
     if (shown["status"], shown["received_amount"], shown["refunded_amount"]) != (row.status, received, refunded):

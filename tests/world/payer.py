@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.test import Client
-
 from tests.factories.live import call
+from tests.world import web
 from tests.world.model import Order
 from tests.world.scene import Act, Scene
 from tests.world.stage import BASE_URL
@@ -26,10 +26,10 @@ def learn(scene: Scene, order: Order) -> bool:
     """The reference under which the provider knows the order, as the client's GET tells it; whether there is one."""
     if not order.reference:
         path = f"{order.shop.role.base}/transactions/{order.transaction_id}"
-        answer = Client().get(path, headers=order.shop.role.headers)
-        if answer.status_code != 200:
-            scene.false(f"GET {path} was answered {answer.status_code}")
-        order.reference = str(answer.json()["data"]["provider_order_id"] or "")
+        status, body = web.request("GET", path, headers=order.shop.role.headers)
+        if status != 200:
+            scene.false(f"GET {path} was answered {status}")
+        order.reference = str(json.loads(body)["data"]["provider_order_id"] or "")
     return bool(order.reference)
 
 
@@ -39,7 +39,7 @@ def visit(order: Order) -> Act:
     def work() -> int:
         order.is_visited = True
         if order.payment_url.startswith(BASE_URL):
-            return Client().get(urlsplit(order.payment_url).path).status_code
+            return web.request("GET", urlsplit(order.payment_url).path)[0]
         return call("GET", order.payment_url).status
 
     return Act(f"visit {order.create.body['order_id']}", work)

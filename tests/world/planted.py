@@ -18,6 +18,7 @@ from payments_site.kernel.rows import load
 from transactions.models import Transaction
 from transactions.services import _transition, idempotency, refund
 from webhooks.outbound import claim
+from webhooks.outbound.enqueue import enqueue_callbacks
 
 
 @dataclass
@@ -54,7 +55,7 @@ def _no_row_lock(fault: Fault) -> AbstractContextManager[Any]:
 
 
 def _outbox_after_commit(fault: Fault) -> AbstractContextManager[Any]:
-    true = _transition.enqueue_callbacks
+    true = enqueue_callbacks
 
     def afterwards(**facts: Any) -> None:
         def write() -> None:
@@ -125,10 +126,10 @@ def _idempotency_not_reserved(fault: Fault) -> AbstractContextManager[Any]:
 
 
 PLANTED = {
-    "no row lock": Fault("a transition does not lock the payment's row", _no_row_lock, 0),
-    "outbox after commit": Fault("the callback is written after the commit", _outbox_after_commit, 0),
-    "lease not moved": Fault("a claimed callback stays due", _lease_not_moved, 0),
-    "refund sum unlocked": Fault("what is left to refund is read without a lock", _refund_sum_unlocked, 0),
-    "order swapped": Fault("strict order lets the later event go first", _order_swapped, 0),
-    "idempotency not reserved": Fault("a key is written with the answer, not before the work", _idempotency_not_reserved, 0),
+    "no-row-lock": Fault("a transition does not lock the payment's row", _no_row_lock, 0),
+    "outbox-after-commit": Fault("the callback is written after the commit", _outbox_after_commit, 0),
+    "lease-not-moved": Fault("a claimed callback stays due", _lease_not_moved, 0),
+    "refund-sum-unlocked": Fault("what is left to refund is read without a lock", _refund_sum_unlocked, 0),
+    "order-swapped": Fault("strict order lets the later event go first", _order_swapped, 0),
+    "idempotency-not-reserved": Fault("a key is written with the answer, not before the work", _idempotency_not_reserved, 0),
 }

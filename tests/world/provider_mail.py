@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.test import Client
-
+from tests.world import web
 from tests.world.process import End
 from tests.world.sandboxes import Mail
 from tests.world.scene import Act, Scene
@@ -49,8 +48,8 @@ def send(mail: Mail, body: bytes, query: str) -> tuple[int, str]:
     address = urlsplit(mail.url).path + (f"?{query}" if query else "")
     headers = {name: value for name, value in mail.headers.items() if name.lower().startswith("x-")}
     kind = mail.headers.get("Content-Type", "application/json")
-    answer = Client().generic(mail.method, address, body, kind, headers=headers)
-    return answer.status_code, answer.content.decode()
+    status, content = web.request(mail.method, address, body, headers, kind)
+    return status, content.decode()
 
 
 def _one_digit_changed(scene: Scene, text: bytes) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tests.world.compare import compare
 from tests.world.model import Falsehood
 from tests.world.planted import PLANTED
+from tests.world.process import Stuck
 from tests.world.quiet import let_it_end
 from tests.world.scene import Scene
 from tests.world.setting import open_shops
@@ -28,6 +29,8 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)
+    # How often a planted fault's line was reached.
+    reached: int = 0
 
 
 def run_seed(stage: Stage, seed: int, *, fault: str = "", steps: int = STEPS) -> Outcome:
@@ -46,5 +49,8 @@ def run_seed(stage: Stage, seed: int, *, fault: str = "", steps: int = STEPS) ->
             compare(scene)
         except Falsehood as found:
             falsehood = str(found)
+        except Stuck as stuck:
+            falsehood = f"stuck: {stuck}"
     counts = Counter({**scene.counts, "events": len(scene.story)})
-    return Outcome(seed, falsehood, round(time.monotonic() - began, 2), counts, scene.points, scene.story)
+    reached = PLANTED[fault].calls if fault else 0
+    return Outcome(seed, falsehood, round(time.monotonic() - began, 2), counts, scene.points, scene.story, reached)

@@ -90,7 +90,7 @@ class Stage:
     def forget_redis(self) -> None:
         """FLUSHDB: limits, circuits and whatever was queued are gone."""
         cache.clear()
-        circuits()._step.registered_client.flushdb()  # type: ignore[union-attr]
+        circuits()._step.registered_client.flushdb()
 
     def drained(self) -> int:
         """One run of the callbacks' drain until nothing is due, as ``webhooks.outbound.running`` makes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import ClassVar
 
 from tests.factories.provider_words import WORDS
 from tests.world import client, payer, provider_mail, workers
@@ -21,18 +22,13 @@ class Steps:
 
     def __init__(self, scene: Scene, office: Office) -> None:
         self.scene, self.office, self.chance = scene, office, scene.chance
-        self._ways: dict[Callable[[], None], int] = {
-            self.create: 22, self.repeat: 8, self.visit_and_pay: 34, self.notice: 34, self.forge: 4, self.cancel: 5,
-            self.refund: 16, self.read: 5, self.jobs: 18, self.drain: 18, self.trouble: 8, self.mood: 7, self.switch_on: 3,
-            self.pass_time: 18, self.office_work: 14, self.portal: 2, self.lose_redis: 2, self.provider_refunds: 4,
-        }  # fmt: skip
 
     def run(self, steps: int = STEPS) -> None:
         """All of them."""
         for _ in range(steps):
-            way = self.chance.choices(list(self._ways), list(self._ways.values()))[0]
+            way = self.chance.choices(list(self.WAYS), list(self.WAYS.values()))[0]
             self.scene.counts[way.__name__] += 1
-            way()
+            way(self)
 
     # -- clients ---------------------------------------------------------------------------------------------------------
 
@@ -183,3 +179,8 @@ class Steps:
         if mails:
             ways += [provider_mail.deliver(self.chance.choice(mails))] * 3
         return self.chance.choice(ways)
+
+    WAYS: ClassVar[dict[Callable[[Steps], None], int]] = {
+        create: 22, repeat: 8, visit_and_pay: 34, notice: 34, forge: 4, cancel: 5, refund: 16, read: 5, jobs: 18, drain: 18,
+        trouble: 8, mood: 7, switch_on: 3, pass_time: 18, office_work: 14, portal: 2, lose_redis: 2, provider_refunds: 4,
+    }  # fmt: skip
