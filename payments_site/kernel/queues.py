@@ -26,6 +26,10 @@ TASKS: dict[str, Route] = {
     "webhooks.inbound.retry_notices": Route("webhooks", soft=150, hard=180),
     "transactions.resolve_due": Route("webhooks", soft=150, hard=180),
     "webhooks.outbound.sweep_callbacks": Route("callbacks", soft=60, hard=90),
+    # A million lines take a minute or two; a range of many such days is done run by run.
+    "reconciliation.work_due": Route("reconciliation", soft=2700, hard=3000),
+    "reconciliation.start_nightly": Route("reconciliation", soft=1500, hard=1800),
+    "reconciliation.take_in_statements": Route("reconciliation", soft=1500, hard=1800),
     "transactions.raise_alerts": Route("notifications", soft=60, hard=90),
     "transactions.expire_due": Route("cleanup", soft=120, hard=150),
     "transactions.delete_idempotency_records": Route("cleanup", soft=240, hard=300),

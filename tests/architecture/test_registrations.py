@@ -18,6 +18,9 @@ from tests.architecture.source import ROOT, last_name, modules
 OURS = ("payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation")
 TASKS = {
     "audit.expire_approvals",
+    "reconciliation.start_nightly",
+    "reconciliation.take_in_statements",
+    "reconciliation.work_due",
     "transactions.audit_books",
     "transactions.delete_idempotency_records",
     "transactions.expire_due",
@@ -32,10 +35,16 @@ PAGES = {
     *("tenants.ProviderAccount", "tenants.StaffToken", "tenants.StaffUser", "tenants.SystemConfiguration", "tenants.Tenant"),
     *("transactions.MoneyIssue", "transactions.PaymentAttempt", "transactions.Receipt", "transactions.Refund"),
     *("transactions.Transaction", "transactions.TransactionEvent"),
+    *("reconciliation.Holiday", "reconciliation.MappingProfile", "reconciliation.Match", "reconciliation.Reconciliation"),
+    *("reconciliation.ReconciliationItem", "reconciliation.ReconciliationRules", "reconciliation.Settlement"),
+    "reconciliation.Statement",
     *("webhooks.CallbackDelivery", "webhooks.CallbackEndpoint", "webhooks.CallbackPolicy", "webhooks.ProviderNotification"),
 }
 WITHOUT_A_PAGE = {
     "tenants.ProviderCredentials": "versions are listed on their account's page, never shown",
+    "reconciliation.BadLine": "listed on its statement's page",
+    "reconciliation.StatementChunk": "a part of a sealed file, never shown",
+    "reconciliation.StatementLine": "listed on its statement's page",
     "webhooks.CallbackAttempt": "listed on its delivery's page",
     "transactions.DataKey": "never shown",
     "transactions.DailyVolume": "a counter",
@@ -90,7 +99,7 @@ def test_no_task_is_defined_where_celery_does_not_look() -> None:
 
 def test_the_admin_shows_every_model_that_is_meant() -> None:
     assert registered_models() == PAGES
-    assert len(PAGES) == 23
+    assert len(PAGES) == 31
 
 
 def test_every_model_has_a_page_or_a_reason_for_none() -> None:

@@ -70,7 +70,7 @@ def test_the_fee_in_sql_is_the_fee_in_python(vnpay, terms, vat):
     points, fixed, minimum, maximum = terms
     vnpay.fee(basis_points=points, fixed=fixed, minimum=minimum, maximum=maximum, vat_basis_points=vat)
     amounts = [1, 4, 5, 49, 50, 4_545, 4_546, 10_000, 99_999, 100_000, 454_545, 1_234_567, 500_000_000, 9 * 10**13]
-    query = f"SELECT a, {fee_sql('a')} FROM unnest(%(amounts)s::bigint[]) a, ({SCHEDULES}) s"
+    query = f"SELECT a, {fee_sql('a')} FROM unnest(%(amounts)s::bigint[]) a, ({SCHEDULES}) s"  # noqa: S608 our own
     schedule = fee_in_force(vnpay.account.pk, at("12:00"))
     expected = [(amount, fee_of(amount, schedule)) for amount in amounts]
     assert sql.rows(query, {"amounts": amounts, "account": vnpay.account.pk}) == expected
