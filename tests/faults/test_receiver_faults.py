@@ -13,12 +13,15 @@ import pytest
 from django.db.models import F
 
 from audit.models import OperationalEvent
+from audit.services import SYSTEM
 from payments_site.kernel import clock
 from tests.factories import truth
 from tests.factories.callbacks import enqueue, make_delivery, make_event, make_merchant
 from tests.factories.drain_process import ROOT, start_drain, stop, wait_until
 from tests.factories.outbox import settle_everything
+from webhooks.outbound.endpoints import Wish, change_endpoint
 from webhooks.outbound.models import CallbackDelivery, CallbackEndpoint
+from webhooks.outbound.resend import resend_selection
 
 # A short timeout makes slow receivers quick to judge.
 SETTINGS = {"CALLBACK_TIMEOUT_SECONDS": "1", "CALLBACK_CONCURRENCY": "40"}
@@ -105,6 +108,21 @@ def test_every_misbehaviour_is_answered_as_promised_and_delays_nobody(bad):
     done = CallbackDelivery.objects.filter(pk__in=healthy)
     assert {row.status for row in done} == {"delivered"}
     truth.check(merchant.tenant.public_id, laws=truth.DELIVERIES)
+    all_is_delivered_once_they_are_well(bad, mine, ways)
+    truth.check(merchant.tenant.public_id, laws=truth.DELIVERIES)
+
+
+def all_is_delivered_once_they_are_well(bad, mine, ways):
+    """Each event reaches its receiver in the end; what 410 has ended, when somebody asks for it."""
+    for way in ways:
+        bad.behave(way, "200")
+    assert resend_selection(deliveries=mine.filter(status="dead"), now=clock.now(), actor=SYSTEM) == 3
+    drain = start_moved_drain()
+    drain.stdin.write(b"1300\n")  # past the pause of the one who answered 429
+    drain.stdin.flush()
+    wait_until(lambda: not mine.exclude(status="delivered").exists(), seconds=60, drain=drain)
+    assert stop(drain)[0] == 0
+    assert {name for _, name in bad.seen} == set(mine.values_list("event__public_id", flat=True))
 
 
 def test_a_dead_endpoint_does_not_delay_a_healthy_one_of_the_same_host(bad):
@@ -182,9 +200,6 @@ def test_410_of_an_endpoint_stops_its_queue_and_switching_on_brings_it_all(bad):
 
 
 def switch_on(endpoint):
-    from audit.services import SYSTEM
-    from webhooks.outbound.endpoints import Wish, change_endpoint
-
     change_endpoint(endpoint=endpoint, wish=Wish(endpoint.url, []), actor=SYSTEM, now=clock.now())
 
 
