@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from environ import Env
@@ -46,7 +47,7 @@ class House:
 
     def start(self) -> None:
         """Make the tables and start every process."""
-        self.live.run("migrate", "--noinput", "--verbosity", "0")
+        call_command("migrate", interactive=False, verbosity=0)
         _sweep_every_second()
         self.web = self.live.start_web("house", workers=2, REDIS_URL=self.valkey.url)
         self.live.__dict__["web"] = self.web  # the one that its shops use

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
 import time
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from django.db import connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -128,33 +125,6 @@ def test_a_beat_whose_connection_postgresql_ends_sends_on_and_never_two_at_once(
     moments = [datetime.fromisoformat(headers["sent_at"]) for headers in celeries.messages(every_second.queue)]
     seconds = max(moments) - min(moments)
     assert len(moments) <= seconds.total_seconds() + 1 + 2
-
-
-@contextlib.contextmanager
-def postgresql_away(names):
-    """Nobody can connect to the test's database, and the sessions of these names are ended."""
-    database = connection.settings_dict["NAME"]
-    place = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
-    with psycopg.connect(place, autocommit=True) as session:
-        session.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
-        try:
-            session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY(%s)", [names])
-            yield
-        finally:
-            session.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
-
-
-def test_a_beat_outlives_postgresql_and_goes_on_when_it_is_back(celeries, every_second):
-    beat = celeries.beat(PGAPPNAME="the-beat")
-    wait_until(lambda: len(senders(celeries, every_second)) >= 2, 60)
-    with postgresql_away([*holder(), "the-beat"]):
-        wait_until(lambda: "this beat lost its turn" in celeries.log(beat))
-        before = len(senders(celeries, every_second))
-        time.sleep(3)
-        assert len(senders(celeries, every_second)) == before
-        assert beat.poll() is None
-    wait_until(lambda: len(senders(celeries, every_second)) >= before + 2)
-    assert len(holder()) == 1
 
 
 def outage(celeries, job, seconds):
