@@ -46,10 +46,12 @@ class RequestContextMiddleware:
 
 # The API, and the addresses at the root under which the PayOS document's readers find it.
 _LIMITED = ("/api/", "/payment/", "/notifications/")
+# Where a file is expected; it is read after the caller has been let in, and not into memory.
+_FILES = ("/api/v1/admin/reconciliations/statements",)
 
 
 class BodyLimitMiddleware:
-    """Refuses API bodies over 1 MiB (413) and chunked ones without a length (411), which would reach Django empty.
+    """Refuses API bodies over 1 MiB (413; statements are files and may be larger) and chunked ones without a length (411), which would reach Django empty.
 
     Provider routes are left to their own view: a provider is always answered in its own words.
     """
@@ -68,6 +70,7 @@ class BodyLimitMiddleware:
         length = request.META.get("CONTENT_LENGTH") or ""
         if not length and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             return error_response(request, REGISTRY["LENGTH_REQUIRED"])
-        if length.isdigit() and int(length) > settings.MAX_BODY_BYTES:
-            return error_response(request, REGISTRY["PAYLOAD_TOO_LARGE"], {"max_bytes": settings.MAX_BODY_BYTES})
+        most = settings.MAX_STATEMENT_BYTES if request.path in _FILES else settings.MAX_BODY_BYTES
+        if length.isdigit() and int(length) > most:
+            return error_response(request, REGISTRY["PAYLOAD_TOO_LARGE"], {"max_bytes": most})
         return None

@@ -36,6 +36,7 @@ api: list[URLPattern | URLResolver] = [
     path("status", Status.as_view()),
     path("version", Version.as_view()),
     path("admin/", include("tenants.api.urls")),
+    path("admin/", include("reconciliation.api.urls")),
     path("admin/system/health", SystemHealth.as_view()),
     path("admin/system/metrics", SystemMetrics.as_view()),
     path("webhooks/", include("webhooks.urls")),

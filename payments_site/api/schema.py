@@ -99,11 +99,13 @@ def operation(
     also: Iterable[int] = (),
     beside: bool = False,
     other_answers: Mapping[int, tuple[Any, Any]] | None = None,
+    files: Iterable[str] = (),
 ) -> Callable[[F], F]:
     """Document one view method. ``data`` is the serializer instance of the envelope's data, ``errors`` codes of the registry.
 
     ``also`` names further statuses that come with the same data, ``other_answers`` successes with data
-    (serializer, example) of their own. ``beside``: the data's fields stand in the envelope as well.
+    (serializer, example) of their own. ``beside``: the data's fields stand in the envelope as well. ``files``: the content types
+    of an answer that is a file and no envelope.
     """
     errors = {*errors, "SYSTEM_ERROR"}
     examples = []
@@ -117,7 +119,13 @@ def operation(
         if paginated:
             value["pagination"] = {"next": None, "previous": None, "limit": 50}
         answer_examples.append(OpenApiExample("answer", value=value))
-    success = OpenApiResponse(envelope(f"{name}Answer", data, paginated=paginated, beside=beside), summary, answer_examples)
+    success = OpenApiResponse(
+        envelope(f"{name}Answer", data, paginated=paginated, beside=beside) if data is not None else None,
+        summary,
+        answer_examples,
+    )
+    found: dict[Any, Any] = {(status, kind): OpenApiResponse(OpenApiTypes.BINARY, summary) for kind in files}
+    found = found or dict.fromkeys([status, *also], success)
     others = {
         code: OpenApiResponse(_shared_envelope(other), "", [_success_example(shown)])
         for code, (other, shown) in (other_answers or {}).items()
@@ -130,7 +138,7 @@ def operation(
         tags=tags,
         request=request,
         parameters=[*parameters, _LANGUAGE, _REQUEST_ID, *_answer_headers(errors)],
-        responses={**dict.fromkeys([status, *also], success), **others, **error_responses(errors)},
+        responses={**found, **others, **error_responses(errors)},
         examples=examples,
         **extra,
     )

@@ -20,6 +20,8 @@ from audit.models import ApprovalRequest
 from audit.words import subject_words
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
+from reconciliation.models import ReconciliationItem
+from reconciliation.reports.sides import FIELDS as RECONCILED
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, NoteForm, OptionalNoteForm
 from tenants.admin.base import refusal_text
@@ -35,6 +37,7 @@ SUBJECTS = {
     "tenant": "tenants.Tenant",
     "provider_account": "tenants.ProviderAccount",
     "refund": "transactions.Refund",
+    "reconciliation_item": "reconciliation.ReconciliationItem",
 }
 FIELDS = {
     "bank_reference": _("bank reference"),
@@ -57,12 +60,15 @@ FIELDS = {
     "monthly_amount": _("limit a month"),
     "new_credentials": _("new credentials"),
     "refund_amount": _("refund to the payer"),
+    "reconciliation_item": _("difference"),
+    "at_stake_amount": _("amount at stake"),
+    **{f"reconciled_{name}": label for name, label in RECONCILED.items()},
     "review": _("review"),
 }
 # An account's options are named as in its form; one that two providers have is the same for both.
 OPTIONS = {f"options.{option.name}": option.label for own in (*OWN_OPTIONS.values(), COMMON_OPTIONS) for option in own}
-_MONEY = ("_amount", ".offered_from", ".offered_to")
-VALUES = {"under_review": _("Under review"), "rejected": _("Rejected")}
+_MONEY = ("_amount", ".offered_from", ".offered_to", "reconciled_fee", "reconciled_net")
+VALUES: dict[str, Any] = {"under_review": _("Under review"), "rejected": _("Rejected"), **dict(ReconciliationItem.Type.choices)}
 
 
 def _may_decide(request: HttpRequest, approval: ApprovalRequest) -> bool:

@@ -18,6 +18,7 @@ Item = tuple[str, str]  # model label, icon
 REPORTS_BELOW = _("Payments")
 ACCOUNTS_BELOW = _("Tenants and access")
 SYSTEM_BELOW = _("System")
+RECONCILIATION = _("Reconciliation")
 GROUPS: list[tuple[Promise, list[Item]]] = [
     (
         REPORTS_BELOW,
@@ -29,6 +30,19 @@ GROUPS: list[tuple[Promise, list[Item]]] = [
         ],
     ),
     (_("To be decided"), [("transactions.moneyissue", "report"), ("audit.approvalrequest", "how_to_reg")]),
+    (
+        RECONCILIATION,
+        [
+            ("reconciliation.reconciliationitem", "difference"),
+            ("reconciliation.reconciliation", "balance"),
+            ("reconciliation.statement", "description"),
+            ("reconciliation.settlement", "savings"),
+            ("reconciliation.match", "link"),
+            ("reconciliation.mappingprofile", "view_column"),
+            ("reconciliation.reconciliationrules", "rule_settings"),
+            ("reconciliation.holiday", "event"),
+        ],
+    ),
     (
         _("Webhooks"),
         [

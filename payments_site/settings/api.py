@@ -39,6 +39,9 @@ SPECTACULAR_SETTINGS = {
             *("stored", "applied", "repeated", "unchanged", "bad_signature", "unknown_account", "unknown_order", "wrong_amount"),
             *("unlisted_address", "unreadable", "error"),
         ],
+        "ReconciliationState": ["queued", "running", "completed", "failed"],
+        "DetailState": ["open", "proposed", "resolved", "closed"],
+        "StatementState": ["waiting", "reading", "has_bad_rows", "imported", "refused"],
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["payments_site.api.schema.only_documented"],
@@ -52,6 +55,8 @@ RATELIMIT_ENABLE = True
 RATELIMIT_FAIL_OPEN = True
 
 MAX_BODY_BYTES = 1024 * 1024
+# Statements are files: a million rows in one form.
+MAX_STATEMENT_BYTES = 512 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])

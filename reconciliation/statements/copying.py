@@ -66,11 +66,12 @@ class Stage:
             cursor.execute(_STAGE)
 
     def fill(self, blocks: Iterable[list[str]]) -> None:
-        """COPY the blocks, each a list of rows in COPY's text format. What the iterable raises ends the COPY."""
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        """COPY the blocks, each a list of rows in COPY's text format. The iterable may use the connection between two of them."""
+        with connection.cursor() as cursor:
             for rows in blocks:
                 if rows:
-                    copy.write("\n".join(rows) + "\n")
+                    with cursor.copy(_COPY) as copy:
+                        copy.write("\n".join(rows) + "\n")
 
     def store(self, statement: Statement) -> Stored:
         """Make them lines of the statement, except those that earlier statements of the account brought."""

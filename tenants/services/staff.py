@@ -22,6 +22,8 @@ _MONEY_APPS = ("transactions", "webhooks", "reconciliation")
 # What finance asks for; where it takes two people, approvers need the same right and the right to decide.
 _FINANCE_RIGHTS = (
     "ask_provider", "cancel_payment", "accept_review", "reject_review", "request_refund", "pay_refund",
+    "run_reconciliation", "import_statement", "resolve_item", "undo_match", "export_reconciliation",
+    "add_mappingprofile", "add_reconciliationrules", "add_holiday",
     "change_tenant", "change_provideraccount", "delete_provideraccount", "add_feeschedule",
 )  # fmt: skip
 _SEEN_APPS = (*_MONEY_APPS, "tenants", "audit")

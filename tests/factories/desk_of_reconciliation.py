@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from payments_site.kernel import clock
 from reconciliation.models import (
     BadLine,
+    Holiday,
+    MappingProfile,
     Match,
     Reconciliation,
     ReconciliationItem,
+    ReconciliationRules,
     Settlement,
     Statement,
     StatementLine,
 )
 from tenants.models import ProviderAccount
-from transactions.models import Receipt
+from transactions.models import Receipt, Transaction
 from transactions.personal import fresh_key, seal_json
 
 
@@ -42,7 +45,7 @@ class Paper:
         self.run = Reconciliation.objects.create(
             account=self.account, day=self.day, state=Reconciliation.State.COMPLETED, cause=Reconciliation.Cause.STAFF,
             requested_by="ketoan", lines=2, records=2, matched=1, items_open=1, created_at=self.now, started_at=self.now,
-            finished_at=self.now, steps_done=[{"name": "number", "matched": 1}],
+            finished_at=self.now, steps_done=[{"step": "number", "matched": 1}],
             totals={"gross": {"ours": 100_000, "theirs": 250_000}, "fees": {"ours": 2_200, "theirs": 2_500}},
             counts={"by_strategy": {"number": 1}, "by_type": {"missing_in_system": 1}},
         )  # fmt: skip
@@ -85,3 +88,23 @@ class Paper:
             account=self.account, day_from=self.day, day_to=self.day, created_at=self.now, updated_at=self.now,
             **{**given, **columns},
         )  # fmt: skip
+
+
+def one_of_each(payment: Transaction) -> Paper:
+    """One row of every model of this room, about a payment; how often it is called tells them apart."""
+    receipt = Receipt.objects.select_related("account__provider").filter(transaction=payment).earliest("id")
+    how_often = Reconciliation.objects.filter(account=receipt.account).count()
+    paper = Paper(receipt.account, clock.now() - timedelta(days=how_often))
+    match = paper.match(paper.line(number=receipt.provider_transaction_no, amount=receipt.amount), receipt)
+    paper.item("missing_in_system", line=paper.line())
+    paper.item(
+        "fee", line=match.line, match=match, transaction=payment, receipt=receipt, amount=300,
+        differences={"fee": {"ours": 2_200, "theirs": 2_500}},
+    )  # fmt: skip
+    paper.bad_row()
+    paper.settlement()
+    now, name = paper.now, secrets.token_hex(4)
+    ReconciliationRules.objects.get_or_create(account=receipt.account)
+    Holiday.objects.get_or_create(day=date(2030, 1, 1) + timedelta(days=Holiday.objects.count()), name_vi=name, name_en=name)
+    MappingProfile.objects.create(provider_code="vnpay", name=name, spec={}, created_at=now)
+    return paper

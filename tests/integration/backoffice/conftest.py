@@ -7,6 +7,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from tests.factories.backoffice import eventful_payment
+from tests.factories.desk_of_reconciliation import one_of_each
 from tests.factories.tenants import StaffUserFactory
 from tests.factories.world import Role
 from transactions.models import Transaction
@@ -23,4 +24,6 @@ def site(db: None) -> Client:
 @pytest.fixture
 def payment(api: APIClient, acme: Role) -> Transaction:
     """One payment to which nearly everything has happened."""
-    return eventful_payment(api, acme)
+    made = eventful_payment(api, acme)
+    one_of_each(made)
+    return made

@@ -18,9 +18,11 @@ from rest_framework.test import APIClient
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
+from reconciliation.models import Holiday
 from tenants.models import PaymentProvider
 from tenants.services.configuration import set_configuration
 from tests.factories.backoffice import eventful_payment
+from tests.factories.desk_of_reconciliation import one_of_each
 from tests.factories.tenants import ApiKeyFactory, ProviderAccountFactory, StaffUserFactory, staff_token
 from tests.factories.world import Role
 from transactions.admin.base import MoneyRowAdmin
@@ -29,9 +31,9 @@ from webhooks.outbound.models import CallbackPolicy
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 MONEY = [model for model in MODELS if isinstance(admin.site._registry[model], MoneyRowAdmin)]
-# Neither grows: providers come with an adapter, jobs with a migration.
-CLOSED = {PaymentProvider, PeriodicTask}
-OURS = [model for model in MODELS if model._meta.app_label in {"transactions", "webhooks"}]
+# None grows by payments: providers come with an adapter, jobs with a migration, holidays with the year.
+CLOSED = {PaymentProvider, PeriodicTask, Holiday}
+OURS = [model for model in MODELS if model._meta.app_label in {"transactions", "webhooks", "reconciliation"}]
 
 
 def name_of(model: type[Model]) -> str:
@@ -73,7 +75,7 @@ def test_money_rows_are_not_added_changed_or_deleted_even_by_a_superuser(
 
 def more_of_everything(api: APIClient, role: Role) -> None:
     """At least one more row of every model that is not a closed list."""
-    eventful_payment(api, role)
+    one_of_each(eventful_payment(api, role))
     account = ProviderAccountFactory(fee={"percent": "2"})
     ApiKeyFactory(tenant=account.tenant)
     CallbackPolicy.objects.create(tenant=account.tenant)
