@@ -25,7 +25,14 @@ def bring(account):
 
     def bring(content, name="sao-ke.csv", *, kind="provider", to=None, **more):
         return take_in(
-            account=to or account, kind=kind, file=io.BytesIO(content), file_name=name, source="upload", actor=CLERK, now=NOW, **more
+            account=to or account,
+            kind=kind,
+            file=io.BytesIO(content),
+            file_name=name,
+            source="upload",
+            actor=CLERK,
+            now=NOW,
+            **more,
         )
 
     return bring
