@@ -38,6 +38,9 @@ _NAMED = f"""
 SELECT n.line, n.record, l_amount, r_amount FROM rc_named n JOIN rc_line l USING (line) JOIN rc_record r USING (record)
 WHERE (l_core OR r_core) AND l_currency = 'VND' AND NOT {undone("r.")} ORDER BY n.line, n.record
 """
+# Another amount, but the memo names this order and no other, in full, and no other transfer is left that may pay a part of it.
+_ALONE = """cardinality(l_memo) = 1 AND NOT n.cut AND NOT EXISTS (
+    SELECT FROM rc_named o JOIN rc_line ol ON ol.line = o.line WHERE o.record = n.record AND o.line <> n.line)"""
 # The least that must be left of a reference for it to name anything.
 _LEAST_OF_A_NAME = 6
 _SAME_AMOUNT = "l_amount = r_amount AND l_currency = 'VND'"
@@ -59,9 +62,7 @@ def memo(scope: Scope, _batch_done: Callable[[], None]) -> int:
     """References of ours in the memo of a transfer; several in one memo where the amounts add up."""
     _name(scope, _BY_MEMO.format(length=_LEAST_OF_A_NAME))
     made = pairing.take(scope, "memo", 85, _SAME_AMOUNT, named=True)
-    # Another amount, but the memo names this order and no other, in full.
-    alone = "cardinality(l_memo) = 1 AND NOT n.cut"
-    made += pairing.take(scope, "memo", 85, alone, named=True)
+    made += pairing.take(scope, "memo", 85, _ALONE, named=True)
     return made + _several_orders(scope, _named(scope))
 
 
