@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from reconciliation.matching.subset import only_subset
 from reconciliation.models import Match
 from tests.factories.ledger import at
+from transactions.models import Receipt
 
 amounts_of = st.lists(st.integers(1, 40), min_size=0, max_size=9)
 
@@ -64,6 +65,20 @@ def test_a_memo_of_two_equal_orders_that_pays_one_of_them_is_left_to_a_person(vi
     vietqr.run()
     assert vietqr.matches() == {}
     assert vietqr.open_items()[f"line:{line.pk}"] == "missing_in_system"
+
+
+@pytest.mark.django_db
+def test_a_part_is_not_taken_for_the_whole_where_the_other_parts_memo_can_be_read_to_name_more(vietqr):
+    statement = vietqr.statement(kind="bank")
+    receipt = vietqr.paid(100_000)
+    Receipt.objects.filter(pk=receipt.pk).update(provider_transaction_no=None)
+    name = receipt.attempt.provider_reference
+    first = memo(vietqr, statement, receipt, amount=40_000)
+    second = memo(vietqr, statement, receipt, amount=60_000, memo_references=[name, f"{name}C"])
+    vietqr.run()
+    rows = Match.objects.filter(account=vietqr.account)
+    assert {row.strategy for row in rows} == {"split"}
+    assert {row.line_id for row in rows} == {first.pk, second.pk}
 
 
 @pytest.mark.django_db
