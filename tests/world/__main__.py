@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -100,7 +101,7 @@ def _supervise(tasks: list[Task], options: argparse.Namespace, environment: dict
     if not options.json:
         seconds = int(time.monotonic() - began)
         print(f"\n{done} of {len(tasks)} seeds in {seconds} s with {jobs} job(s): {len(failed)} failed")
-        print(", ".join(f"{name} {count}" for name, count in counts.most_common(14)))
+        print(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
         for task in failed:
             print(f"  failed: {task}")
     return 1 if failed or done != len(tasks) else 0
@@ -146,6 +147,7 @@ def _work(tasks: list[Task], steps: int) -> int:
     connection.settings_dict["TEST"]["NAME"] = f"world_{os.getpid()}"
     made = setup_databases(verbosity=0, interactive=False)
     prepare_django()
+    gc.freeze()  # what was imported is not looked at again
     try:
         with Stage() as stage:
             for task in tasks:

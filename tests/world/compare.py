@@ -30,6 +30,7 @@ def compare(scene: Scene) -> None:
 
 def _money(scene: Scene) -> Iterator[str]:
     facts = money_taken(scene.stage.sandboxes)
+    scene.counts["amounts taken"] += len(facts)
     receipts = Counter(
         (one.account.public_id, one.provider_transaction_no, one.amount)
         for one in Receipt.objects.select_related("account").all()
@@ -66,6 +67,7 @@ def _is_left_to_a_person(fact: Money) -> bool:
 def _refunds(scene: Scene) -> Iterator[str]:
     made: dict[str, list[Given]] = defaultdict(list)
     for one in refunds_made(scene.stage.sandboxes):
+        scene.counts["refunds at providers"] += 1
         made[one.reference.rpartition("_")[2]].append(one)  # ZaloPay's begins with the day and the app
     ours = {one.provider_reference: one for one in Refund.objects.filter(manual=False).exclude(source="portal")}
     for reference, there in made.items():
@@ -94,6 +96,7 @@ def _payments(scene: Scene) -> Iterator[str]:
             known[row.public_id] = unheard[row.order_id]
     if set(rows) != set(known):
         yield f"payments that no client was told of, or that are gone: {sorted(set(rows) ^ set(known))}"
+    scene.counts["payments"] += len(rows)
     for public_id in set(rows) & set(known):
         yield from _payment(known[public_id], rows[public_id])
 
@@ -140,6 +143,7 @@ def _callbacks(scene: Scene) -> Iterator[str]:
 
 def _heard(scene: Scene, shop: Shop, events: set[str]) -> Iterator[str]:
     for receiver in (shop.default, *shop.extra):
+        scene.counts["callbacks heard"] += len(receiver.arrivals)
         delivered = receiver.delivered()
         lost = events - delivered - (set() if receiver.is_endpoint else receiver.refused_for_good())
         if lost:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 _LONGEST = 20.0
 _POLL = 0.002
@@ -31,13 +32,16 @@ class Stuck(Exception):
 
 @dataclass
 class Process:
-    """One run of something. ``die_at`` and ``hold_at`` count statements, ``die_point`` counts fault points."""
+    """One run of something. ``die_at`` and ``hold_at`` count statements, ``die_begin`` only those that begin a database
+    transaction (all before is committed then), ``die_point`` counts fault points."""
 
     name: str
     die_at: int = 0
+    die_begin: int = 0
     die_point: int = 0
     hold_at: int = 0
     statements: int = 0
+    beginnings: int = 0
     points: list[str] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
     died: str = ""
@@ -47,13 +51,16 @@ class Process:
 
     def statement(self, sql: str) -> None:
         """Called before every statement of the process."""
-        self.pids.add(connection.connection.info.backend_pid)
+        info = connection.connection.info
+        self.pids.add(info.backend_pid)
         if self.died:
             raise Crash(self.died)
         if self.gate is not None:
             self.gate.wait(_LONGEST)
         self.statements += 1
-        if self.statements == self.die_at:
+        begins = info.transaction_status is TransactionStatus.IDLE
+        self.beginnings += begins
+        if self.statements == self.die_at or (begins and self.beginnings == self.die_begin):
             self.die(f"statement {self.statements}: {' '.join(sql.split())[:60]}")
         if self.statements == self.hold_at:
             self.held.set()

@@ -14,8 +14,9 @@ from tests.world.model import Falsehood, Truth
 from tests.world.process import End, Process, meet
 from tests.world.stage import Stage
 
-_KILLED, _MET = 0.10, 0.16
-_MOST_STATEMENTS = 28
+_KILLED, _MET = 0.16, 0.64
+# What is not known yet of an act: how many statements and database transactions it makes.
+_STATEMENTS, _BEGINNINGS = 20, 4
 # So long after a failure a provider's circuit has closed again; what is in Redis is older than that.
 _REDIS_FORGETS = timedelta(seconds=15)
 
@@ -27,7 +28,11 @@ class Act:
     name: str
     work: Callable[[], Any]
     ended: Callable[[End], None] = lambda _end: None
-    drains: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is, without what it is about."""
+        return self.name.partition(" ORD")[0]
 
 
 class Scene:
@@ -42,6 +47,8 @@ class Scene:
         self.points: Counter[str] = Counter()
         self.story: list[str] = []
         self.is_calm = False
+        self._lengths: dict[str, int] = {}
+        self._beginnings: dict[str, int] = {}
         self._names = 0
         self._processes = 0
         stage.begin(self.clock)
@@ -68,7 +75,7 @@ class Scene:
     def do(self, act: Act, *, beside: Act | None = None) -> None:
         """Carry it out: the seed says whether it is killed, or held while ``beside`` comes in between."""
         draw = self.chance.random()
-        if beside is not None and not self.is_calm and draw < _MET * 4:
+        if beside is not None and not self.is_calm and draw < _MET:
             self._meet(act, beside)
         elif not self.is_calm and draw > 1 - _KILLED:
             self._kill(act)
@@ -86,20 +93,27 @@ class Scene:
 
     def _kill(self, act: Act) -> None:
         process = self._process(act)
-        if self.chance.random() < 0.5:
+        draw = self.chance.random()
+        if draw < 0.25:
             process.die_point = self.chance.randint(1, 3)
+        elif draw < 0.5:
+            process.die_at = self._some_statement(act)
         else:
-            process.die_at = self.chance.randint(1, _MOST_STATEMENTS)
+            process.die_begin = self.chance.randint(1, self._beginnings.get(act.kind, _BEGINNINGS))
         end = self.stage.left.begin(process, act.work).result(60)
         self._over(act, process, end)
 
     def _meet(self, first: Act, second: Act) -> None:
         held, other = self._process(first), self._process(second)
-        held.hold_at = self.chance.randint(1, _MOST_STATEMENTS)
+        held.hold_at = self._some_statement(first)
         ends = meet(self.stage.left, self.stage.right, (held, first.work), (other, second.work))
         self.counts["met"] += held.held.is_set()
         self._over(first, held, ends[0])
         self._over(second, other, ends[1])
+
+    def _some_statement(self, act: Act) -> int:
+        """One of those that the newest act of this kind made."""
+        return self.chance.randint(1, self._lengths.get(act.kind, _STATEMENTS))
 
     def _process(self, act: Act) -> Process:
         self._processes += 1
@@ -108,6 +122,9 @@ class Scene:
     def _over(self, act: Act, process: Process, end: End) -> None:
         self.counts["acts"] += 1
         self.points.update(process.points)
+        if process.statements and not end.crash:
+            self._lengths[act.kind] = process.statements
+            self._beginnings[act.kind] = max(1, process.beginnings)
         if end.crash:
             self.counts["killed"] += 1
             self.stage.receivers.excuse(process.name)
