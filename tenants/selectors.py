@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from payments_site.kernel.errors import DomainError
-from payments_site.kernel.rows import load
+from payments_site.kernel.rows import first
 from tenants.hashing import hash_key
 from tenants.models import ApiKey, FeeSchedule, ProviderAccount, ProviderCredentials, Tenant
 
@@ -170,21 +170,15 @@ def accounts_of(tenant: TenantContext) -> list[ProviderAccount]:
     return list(chosen.values())
 
 
-_ACCOUNT_SQL = """
-SELECT a.id, p.is_active FROM tenants_provideraccount a JOIN tenants_paymentprovider p ON p.id = a.provider_id
-WHERE p.code = %s AND a.is_active AND (a.tenant_id = %s OR a.project_id = %s)
-ORDER BY a.tenant_id IS NULL, a.id DESC LIMIT 1
+_ACCOUNT_OF = """
+r0.code = %s AND t.is_active AND (t.tenant_id = %s OR t.project_id = %s) ORDER BY t.tenant_id IS NULL, t.id DESC
 """
 
 
 def account_for(tenant: TenantContext, provider_code: str) -> tuple[ProviderAccount | None, bool]:
     """The tenant's active account at a provider, else its project's, else None; and whether the provider itself is active."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNT_SQL, [provider_code, tenant.id, tenant.project_id])
-        row = cursor.fetchone()
-    if row is None:
-        return None, True
-    return load(ProviderAccount, row[0]), bool(row[1])
+    account = first(ProviderAccount, _ACCOUNT_OF, [provider_code, tenant.id, tenant.project_id], "provider")
+    return account, account is None or account.provider.is_active
 
 
 def accounts_by_identifier(*, provider_code: str, identifier: str) -> list[ProviderAccount]:
@@ -198,20 +192,14 @@ def accounts_at(*, provider_code: str, most: int) -> list[ProviderAccount]:
     return list(ProviderAccount.objects.filter(provider__code=provider_code).order_by("-is_active", "-id")[:most])
 
 
-_ACCOUNT_BY_ID_SQL = """
-SELECT a.id FROM tenants_provideraccount a JOIN tenants_paymentprovider p ON p.id = a.provider_id
-WHERE a.public_id = %s AND p.code = %s
-"""
+_ACCOUNT_BY_ID = "t.public_id = %s AND t.provider_id = (SELECT id FROM tenants_paymentprovider WHERE code = %s)"
 
 
 def account_by_public_id(*, provider_code: str, public_id: str) -> ProviderAccount | None:
     """The account that a webhook address names."""
     if "\x00" in public_id:  # PostgreSQL can not even be asked
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNT_BY_ID_SQL, [public_id, provider_code])
-        row = cursor.fetchone()
-    return load(ProviderAccount, row[0]) if row is not None else None
+    return first(ProviderAccount, _ACCOUNT_BY_ID, [public_id, provider_code])
 
 
 @functools.lru_cache(maxsize=1024)
@@ -238,7 +226,7 @@ def verifying_versions(account: ProviderAccount, at: datetime) -> list[int]:
 
 def fee_in_force(account_id: int, moment: datetime) -> FeeSchedule | None:
     """The fee schedule of an account at a moment; None where nobody entered one."""
-    return FeeSchedule.objects.filter(account_id=account_id, valid_from__lte=moment).order_by("-valid_from").first()
+    return first(FeeSchedule, "t.account_id = %s AND t.valid_from <= %s ORDER BY t.valid_from DESC", [account_id, moment])
 
 
 def tenant_state(tenant: TenantContext) -> dict[str, Any]:

@@ -8,40 +8,63 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Field, Model
+from psycopg import _queries
 
 M = TypeVar("M", bound=Model)
 
+# psycopg remembers how it reads a statement's placeholders, but of long ones only up to 50: what is written here has more, and
+# reading it anew each time costs as much as the rest of sending it. The statements here are few, and each is made once.
+_queries.MAX_CACHED_STATEMENT_PARAMS = 200
+_queries.MAX_CACHED_STATEMENT_LENGTH = 16_384
+
+
+class Change(NamedTuple):
+    """Fields of a stored row that are to be written; one of a row and statement."""
+
+    row: Model
+    fields: tuple[str, ...]
+
+
+def write(*steps: Model | Change) -> None:
+    """Insert the models and make the changes, all in one statement. A new row without a primary key is given one.
+
+    New rows may refer to each other only if the one referred to has its key already (``next_numbers``); foreign keys are checked
+    at the end of the database transaction. Outside of one the statement is its own: all of it is done, or nothing.
+    """
+    shapes: list[_Shape] = []
+    values: list[Any] = []
+    for step in steps:
+        if isinstance(step, Change):
+            shape, row, is_new = _Shape(type(step.row), True, tuple(sorted(step.fields))), step.row, False
+            values += [_prepared(field, row, is_new) for field in _named(shape.model, shape.names)]
+            values.append(row.pk)
+        else:
+            shape, row, is_new = _Shape(type(step), step.pk is not None), step, True
+            values += [_prepared(field, row, is_new) for field in _columns(shape.model, shape.with_key)]
+        shapes.append(shape)
+    with connection.cursor() as cursor:
+        cursor.execute(_write_sql(tuple(shapes)), values)
+        keys = cursor.fetchone()
+    for step, key in zip(steps, keys, strict=True):
+        if not isinstance(step, Change):
+            step.pk = key
+            step._state.adding = False
+            step._state.db = connection.alias
+
 
 def insert(*rows: Model) -> None:
-    """Insert the rows in one statement, in order; a row without a primary key is given one.
-
-    Rows may refer to each other only if the one referred to has its key already (``next_numbers``); foreign keys are checked
-    at the end of the database transaction.
-    """
-    shapes = tuple((type(row), row.pk is not None) for row in rows)
-    values: list[Any] = []
-    for row, (model, with_key) in zip(rows, shapes, strict=True):
-        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in _columns(model, with_key)]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_sql(shapes), values)
-        keys = cursor.fetchone()
-    for row, key in zip(rows, keys, strict=True):
-        row.pk = key
-        row._state.adding = False
-        row._state.db = connection.alias
+    """Insert the rows in one statement, as ``write`` does."""
+    write(*rows)
 
 
 def update(row: Model, *names: str) -> None:
     """Write these fields of one row."""
-    fields = tuple(sorted(names))
-    columns = _named(type(row), fields)
-    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(_update_sql(type(row), fields), [*values, row.pk])
+    write(Change(row, names))
 
 
 def lock(model: type[M], pk: int, *relations: str) -> M:
@@ -57,12 +80,24 @@ def load(model: type[M], pk: int, *relations: str) -> M:
     return _fetch(model, pk, relations, "")
 
 
+def first(model: type[M], condition: str, values: Sequence[Any], *relations: str) -> M | None:
+    """The first row ``t`` for which ``condition`` (SQL, which may end in ORDER BY) is true, with its relations ``r0``, ``r1``."""
+    return _one(model, relations, condition + " LIMIT 1", values)
+
+
 def _fetch(model: type[M], pk: int, relations: tuple[str, ...], tail: str) -> M:
+    found = _one(model, relations, f"t.{_quoted(_key_column(model))} = %s{tail}", [pk])
+    if found is None:
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    return found
+
+
+def _one(model: type[M], relations: tuple[str, ...], condition: str, parameters: Sequence[Any]) -> M | None:
     with connection.cursor() as cursor:
-        cursor.execute(_select_sql(model, relations) + tail, [pk])
+        cursor.execute(_select_sql(model, relations) + condition, parameters)
         values = cursor.fetchone()
     if values is None:
-        raise model.DoesNotExist  # type: ignore[attr-defined]
+        return None
     row, start = _read(model, values, 0)
     for name in relations:
         related, start = _read(_relation(model, name), values, start)
@@ -109,8 +144,7 @@ def _select_sql(model: type[Model], relations: tuple[str, ...]) -> str:
         f" ON r{position}.{_quoted(_key_column(_relation(model, name)))} = t.{_quoted(_named(model, (name,))[0].column)}"
         for position, name in enumerate(relations)
     )
-    table, key = _quoted(model._meta.db_table), _quoted(_key_column(model))
-    return f"SELECT {columns} FROM {table} t{joins} WHERE t.{key} = %s"  # noqa: S608
+    return f"SELECT {columns} FROM {_quoted(model._meta.db_table)} t{joins} WHERE "  # noqa: S608
 
 
 def _relation(model: type[Model], name: str) -> type[Model]:
@@ -127,23 +161,56 @@ def _named(model: type[Model], names: tuple[str, ...]) -> tuple[Field[Any, Any],
     return tuple(model._meta.get_field(name) for name in names)  # type: ignore[misc]
 
 
+class _Shape(NamedTuple):
+    """What a step's SQL depends on: a change has names, a new row has none."""
+
+    model: type[Model]
+    with_key: bool
+    names: tuple[str, ...] = ()
+
+
 @functools.cache
-def _insert_sql(shapes: tuple[tuple[type[Model], bool], ...]) -> str:
-    parts, keys = [], []
-    for position, (model, with_key) in enumerate(shapes):
-        columns = _columns(model, with_key)
-        names = ", ".join(_quoted(field.column) for field in columns)
-        marks = ", ".join(_mark(field) for field in columns)
-        table, key = _quoted(model._meta.db_table), _quoted(_key_column(model))
-        parts.append(f"r{position} AS (INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING {key} AS key)")  # noqa: S608
-        keys.append(f"(SELECT key FROM r{position})")  # noqa: S608 names of our own models
+def _write_sql(shapes: tuple[_Shape, ...]) -> str:
+    parts = [f"r{position} AS ({_step_sql(shape)})" for position, shape in enumerate(shapes)]
+    keys = [f"(SELECT key FROM r{position})" for position in range(len(shapes))]  # noqa: S608 nothing from outside
     return f"WITH {', '.join(parts)} SELECT {', '.join(keys)}"
 
 
+def _step_sql(shape: _Shape) -> str:
+    table, key = _quoted(shape.model._meta.db_table), _quoted(_key_column(shape.model))
+    if shape.names:
+        changes = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field in _named(shape.model, shape.names))
+        return f"UPDATE {table} SET {changes} WHERE {key} = %s RETURNING {key} AS key"  # noqa: S608 names of our own models
+    columns = _columns(shape.model, shape.with_key)
+    names = ", ".join(_quoted(field.column) for field in columns)
+    marks = ", ".join(_mark(field) for field in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING {key} AS key"  # noqa: S608 names of our own models
+
+
+# What these fields hold goes to the driver as it is, where it is of this very class (no enum, no subclass) or NULL: most values
+# are, and asking the field about each costs more than sending it.
+_PLAIN: dict[type[Any], type[Any]] = {
+    models.BigAutoField: int, models.BigIntegerField: int, models.BooleanField: bool, models.CharField: str,
+    models.DateTimeField: datetime, models.ForeignKey: int, models.IntegerField: int, models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int, models.TextField: str, models.URLField: str,
+}  # fmt: skip
+
+
+def _prepared(field: Field[Any, Any], row: Model, is_new: bool) -> Any:
+    """What the field would have the driver send."""
+    plain = _plain_class(field)
+    if plain is not None:
+        value = row.__dict__.get(field.attname, row)
+        if value is None or (type(value) is plain and (plain is not datetime or value.tzinfo is not None)):
+            return value
+    return field.get_db_prep_save(field.pre_save(row, is_new), connection)
+
+
 @functools.cache
-def _update_sql(model: type[Model], names: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field in _named(model, names))
-    return f"UPDATE {_quoted(model._meta.db_table)} SET {changes} WHERE {_quoted(_key_column(model))} = %s"  # noqa: S608
+def _plain_class(field: Field[Any, Any]) -> type[Any] | None:
+    """The class of the values that need nothing done; None for fields that are not Django's own or fill themselves in."""
+    fills_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return None if fills_itself else _PLAIN.get(type(field))
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from audit.services import Actor, record
-from payments_site.kernel.rows import update
+from payments_site.kernel.rows import Change, write
 from tenants.selectors import fee_in_force
 from transactions.fees import fee_of
 from transactions.lifecycle import IssueType
@@ -100,7 +100,11 @@ class Settling:
             self.attempt.save(update_fields=["notice_received_at"])
 
     def _remember(self, status: str, *, paid_at: datetime | None = None, error: str | None = None) -> None:
-        """Keep the provider's own words on the attempt. A paid attempt keeps those that paid it."""
+        """Write what ``_words`` says."""
+        write(self._words(status, paid_at=paid_at, error=error))
+
+    def _words(self, status: str, *, paid_at: datetime | None = None, error: str | None = None) -> Change:
+        """The provider's own words on the attempt, to be written. A paid attempt keeps those that paid it."""
         attempt, report = self.attempt, self.report
         if self.source.is_notice and attempt.notice_received_at is None:
             attempt.notice_received_at = self.now
@@ -121,7 +125,7 @@ class Settling:
             if status in (PaymentAttempt.Status.PAID, PaymentAttempt.Status.FAILED):
                 attempt.next_query_at = None
         attempt.updated_at = self.now
-        update(attempt, *_TOLD_FIELDS)
+        return Change(attempt, _TOLD_FIELDS)
 
     def _issue(
         self, issue_type: IssueType, *, cause: str, amount: int, receipt: Receipt | None = None, data: dict[str, Any]

@@ -7,16 +7,18 @@ inside a database transaction and say what happened; the pure table in ``lifecyc
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
+from audit.models import AuditEntry
 from audit.services import Actor, prepare
 from payments_site.kernel import ids
-from payments_site.kernel.rows import insert, lock, update
+from payments_site.kernel.rows import Change, insert, lock, update, write
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken, seal
 from transactions import messages
 from transactions.lifecycle import CLOSED_UNPAID, OPEN, IssueType, Move, Status, Trigger, next_state
@@ -62,6 +64,7 @@ class Happening:
     event_data: Mapping[str, Any] = field(default_factory=dict)
     message_extra: Mapping[str, Any] | None = None
     notify_also: str = ""
+    also: Sequence[Model | Change] = ()  # what else is true with it, written in the same statement
 
 
 def lock_payment(transaction_id: int) -> Transaction:
@@ -78,7 +81,7 @@ def transition(payment: Transaction, happening: Happening) -> tuple[Move, Transa
         setattr(payment, name, value)
     payment.status = move.status.value
     payment.late = payment.late or move.late
-    event = write_event(
+    event = next_event(
         payment,
         event_type=_EVENT_NAMES[happening.trigger],
         now=happening.now,
@@ -86,10 +89,10 @@ def transition(payment: Transaction, happening: Happening) -> tuple[Move, Transa
         data=happening.event_data,
         message_type=_MESSAGES.get(happening.trigger),
         message_extra=happening.message_extra,
-        notify_also=happening.notify_also,
     )
-    update(payment, "status", "late", "last_sequence", "updated_at", *(_field_of(name) for name in happening.changes))
-    _audit(payment, happening, event, before)
+    changed = Change(payment, ("status", "late", "last_sequence", "updated_at", *map(_field_of, happening.changes)))
+    write(*happening.also, event, changed, _entry(payment, happening, event, before))
+    _enqueue(payment, event, happening.notify_also, happening.now)
     if from_status in OPEN and move.status in CLOSED_UNPAID:
         _tell_of_part(payment, happening.now)
     return move, event
@@ -112,17 +115,22 @@ def write_event(
         message_extra=message_extra,
     )  # fmt: skip
     insert(event)
-    if message_type in messages.CALLED_BACK and event.body_sealed is not None:
+    _enqueue(payment, event, notify_also, now)
+    return event
+
+
+def _enqueue(payment: Transaction, event: TransactionEvent, notify_also: str, now: datetime) -> None:
+    """The callbacks of an event that was written."""
+    if event.message_type in messages.CALLED_BACK and event.body_sealed is not None:
         enqueue_callbacks(
             event_id=event.pk,
             transaction_id=payment.pk,
             tenant_id=payment.tenant_id,
-            message_type=str(message_type),
+            message_type=str(event.message_type),
             default_url=payment.callback_url or payment.tenant.callback_url,
             extra_url=notify_also,
             now=now,
         )
-    return event
 
 
 def next_event(
@@ -277,8 +285,8 @@ def _money_facts(payment: Transaction) -> dict[str, Any]:
     }
 
 
-def _audit(payment: Transaction, happening: Happening, event: TransactionEvent, before: dict[str, Any]) -> None:
-    entry = prepare(
+def _entry(payment: Transaction, happening: Happening, event: TransactionEvent, before: dict[str, Any]) -> AuditEntry:
+    return prepare(
         actor=happening.actor,
         action=event.event_type,
         entity_type="transaction",
@@ -289,4 +297,3 @@ def _audit(payment: Transaction, happening: Happening, event: TransactionEvent, 
         new=_money_facts(payment),
         extra={"event_id": event.public_id, **dict(happening.event_data)},
     )
-    insert(entry)

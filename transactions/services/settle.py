@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from payments_site.kernel.rows import insert, lock
+from payments_site.kernel.rows import first, lock, write
 from transactions.lifecycle import CLOSED_UNPAID, PAID, IssueType, Status, Trigger
 from transactions.models import PaymentAttempt, Receipt
 from transactions.providers import registry
@@ -17,6 +17,8 @@ from transactions.services._transfers import TransferSettling
 from transactions.services._transition import Happening
 
 __all__ = ["Settlement", "Source", "settle"]
+
+_BY_NUMBER = "t.account_id = %s AND t.provider_transaction_no = %s ORDER BY t.id"
 
 
 @transaction.atomic
@@ -89,18 +91,21 @@ class _WholeSettling(Settling):
         if self.attempt.status == PaymentAttempt.Status.PAID and self._known_money():
             self._remember(self.attempt.status)
             return Settlement.REPEATED
-        receipt = self._receipt()
-        self._remember(PaymentAttempt.Status.PAID, paid_at=self._paid_at())
+        receipt, number_is_taken = self._receipt()
+        words = self._words(PaymentAttempt.Status.PAID, paid_at=self._paid_at())
+        facts = (words,) if receipt.pk else (receipt, words)
         if status in PAID:
+            write(*facts)
+            self._tell_of_taken(receipt, number_is_taken)
             return self._paid_twice(receipt)
         if status in CLOSED_UNPAID:
             _transition.take_volume_again(self.payment)
+        changes, told = self._paid_changes(), self._told()
         move, _ = _transition.transition(
             self.payment,
-            Happening(
-                Trigger.PROVIDER_SUCCEEDED, self.source.actor, self.now, changes=self._paid_changes(), event_data=self._told()
-            ),
+            Happening(Trigger.PROVIDER_SUCCEEDED, self.source.actor, self.now, changes=changes, event_data=told, also=facts),
         )
+        self._tell_of_taken(receipt, number_is_taken)
         if move.issue is not None:
             self._issue(move.issue, cause=self.payment.public_id, amount=receipt.amount, receipt=receipt, data=self._told())
         _transition.tell_of_excess(self.payment, receipt, self.now)
@@ -171,12 +176,15 @@ class _WholeSettling(Settling):
         numbers = set(self.attempt.receipts.values_list("provider_transaction_no", flat=True))
         return number is None or number in numbers or None in numbers
 
-    def _receipt(self) -> Receipt:
-        """The receipt of this money; one that a rejected review wrote for the same number is the same money."""
+    def _receipt(self) -> tuple[Receipt, bool]:
+        """The receipt of this money, to be written unless it has a key, and whether another order's money has its number.
+
+        One that a rejected review wrote for the same number is the same money.
+        """
         number = self.report.transaction_no
-        known = Receipt.objects.filter(account_id=self.attempt.account_id, provider_transaction_no=number or "").first()
+        known = first(Receipt, _BY_NUMBER, [self.attempt.account_id, number or ""])
         if known is not None and known.attempt_id == self.attempt.pk:
-            return known
+            return known, False
         taken = known is not None
         self.payment.received_amount += self.attempt.amount
         receipt = Receipt(
@@ -190,12 +198,14 @@ class _WholeSettling(Settling):
             received_at=self._paid_at(),
             created_at=self.now,
         )
-        insert(receipt)
+        return receipt, taken
+
+    def _tell_of_taken(self, receipt: Receipt, taken: bool) -> None:
         if taken:
+            number = self.report.transaction_no
             self._issue(
                 IssueType.REUSED_NUMBER, cause=receipt.public_id, amount=receipt.amount, receipt=receipt, data={"number": number}
             )
-        return receipt
 
     def _another_attempt_holds_it(self, status: Status) -> bool:
         """Whether the payment may still be paid, or is under review, by an attempt that this report is not about."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from audit.models import AuditEntry, OperationalEvent
 from audit.services import Actor, prepare, raise_event
 from payments_site.kernel.faults import fault_point
-from payments_site.kernel.rows import insert, update
+from payments_site.kernel.rows import Change, next_numbers, write
 from payments_site.kernel.sealing import KeyDestroyed, SealBroken
 from tenants.models import ProviderAccount
 from tenants.selectors import account_by_public_id, accounts_at, accounts_by_identifier, verifying_versions
@@ -238,33 +238,36 @@ def _store(
 ) -> ProviderNotification:
     """Commit the raw bytes before anybody believes them, with the entry of the audit trail."""
     digest, size = raw_form.fingerprint(raw)
-    with transaction.atomic():
-        key, key_row = None, claim.data_key if claim is not None else None
-        if key_row is not None:
-            try:
-                key = key_of(key_row)
-            except (KeyDestroyed, SealBroken):
-                # The evidence is kept all the same, under a key of its own.
-                key_row = None
-        if key is None or key_row is None:
-            key, key_row = fresh_key(now)
-            key_row.save(force_insert=True)
-        notice = ProviderNotification(
-            provider_code=adapter.code,
-            account=candidates[0] if candidates else None,
-            attempt_id=claim.attempt_id if claim is not None else None,
-            method=raw.method,
-            source_ip=source_ip,
-            data_key=key_row,
-            raw_sealed=seal_json(raw_form.to_json(raw, path), key),
-            payload_hash=digest,
-            payload_size=size,
-            request_id=request_id,
-            received_at=now,
-            next_try_at=now + backoff.LEASE,
-        )
-        insert(notice, _entry(notice, "webhook_received", now))
+    key, key_row = _key_of_claim(claim)
+    extra = []
+    if key is None or key_row is None:
+        key, key_row = fresh_key(now)
+        [key_row.pk] = next_numbers(DataKey)
+        extra.append(key_row)
+    notice = ProviderNotification(
+        provider_code=adapter.code,
+        account=candidates[0] if candidates else None,
+        attempt_id=claim.attempt_id if claim is not None else None,
+        method=raw.method,
+        source_ip=source_ip,
+        data_key=key_row,
+        raw_sealed=seal_json(raw_form.to_json(raw, path), key),
+        payload_hash=digest,
+        payload_size=size,
+        request_id=request_id,
+        received_at=now,
+        next_try_at=now + backoff.LEASE,
+    )
+    write(*extra, notice, _entry(notice, "webhook_received", now))  # one statement, and so one commit of its own
     return notice
+
+
+def _key_of_claim(claim: Claim | None) -> tuple[bytes | None, DataKey | None]:
+    """The key under which the claimed payment's data is sealed; none where it is gone: the evidence is kept all the same."""
+    try:
+        return (None, None) if claim is None else (key_of(claim.data_key), claim.data_key)
+    except (KeyDestroyed, SealBroken):
+        return None, None
 
 
 def _apply(
@@ -355,9 +358,8 @@ def _record_verdict(notice: ProviderNotification, verdict: str, answer: AckRespo
     notice.reply_body = answer.body.decode()[:500]
     notice.processed_at = now
     notice.tries += 1
-    with transaction.atomic():
-        update(notice, *_JUDGED)
-        insert(_entry(notice, "webhook_processed" if verdict not in REFUSED else "webhook_refused", now))
+    action = "webhook_processed" if verdict not in REFUSED else "webhook_refused"
+    write(Change(notice, _JUDGED), _entry(notice, action, now))
 
 
 def _actor(notice: ProviderNotification) -> Actor:
