@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "locale" / "vi" / "LC_MESSAGES"
-ROOMS = ("payments_site", "audit", "tenants", "transactions", "webhooks", "templates")
+ROOMS = ("payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation", "templates")
 
 
 def entries(po: Path) -> dict[str, str]:
