@@ -18,12 +18,13 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, 
 
 from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
+from payments_site.kernel.queue import enqueue
 from payments_site.kernel.sealing import KeyDestroyed
 from reconciliation.admin.filters import AccountFilter, AccountProviderFilter
 from reconciliation.admin.record import Button, Record, RecordPage, account_words, day_words, list_url, spoken
 from reconciliation.models import BadLine, MappingProfile, Statement, StatementLine
 from reconciliation.reports.sides import FIELDS
-from reconciliation.services.intake import refuse, skip_bad_rows, take_in
+from reconciliation.services.intake import read_again, refuse, skip_bad_rows, store, take_in
 from reconciliation.statements.faults import REASONS, UNREADABLE
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, NoteForm
@@ -44,6 +45,8 @@ IMPORT = "reconciliation.import_statement"
 BUSY = (State.WAITING, State.READING)
 _NAME = "reconciliation_statement"
 _ROWS_SHOWN = 200
+# A larger file is read in the background, and its page tells how far it is.
+_AT_ONCE = 2 * 1024 * 1024
 _LINES_SHOWN = 20
 
 
@@ -74,6 +77,13 @@ def _skip(request: HttpRequest, statement: Statement, values: dict[str, Any]) ->
     return gettext("The statement was imported without its bad rows.")
 
 
+def _again(request: HttpRequest, statement: Statement, values: dict[str, Any]) -> str:
+    found = read_again(statement=statement, actor=actor_of(request), now=clock.now())
+    if found.state == State.IMPORTED:
+        return gettext("The statement was imported.")
+    return gettext("Some rows can still not be read, so nothing was imported.")
+
+
 def _refuse(request: HttpRequest, statement: Statement, values: dict[str, Any]) -> str:
     refuse(statement=statement, note=values["note"], actor=actor_of(request), now=clock.now())
     return gettext("The statement was refused: nothing of it is imported, and the corrected file can be brought in.")
@@ -87,6 +97,10 @@ ACTS = (
     Act(
         "skip", _("Import without the bad rows"), "done_all", IMPORT, _has_bad_rows, _skip,
         _("All other rows are imported. What is left out is listed here for ever, and a run may miss it."), tone="good",
+    ),
+    Act(
+        "again", _("Read it again"), "refresh", IMPORT, _has_bad_rows, _again,
+        _("By the mapping profile as it is now: for a profile that was mended since."),
     ),
     Act(
         "refuse", _("Refuse the file"), "block", IMPORT, _has_bad_rows, _refuse,
@@ -166,11 +180,14 @@ class StatementAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
 
     def _taken_in(self, request: HttpRequest, asked: dict[str, Any]) -> str:
         """The statement's page. Raises what the service raises."""
-        statement = take_in(
+        large = asked["file"].size > _AT_ONCE
+        statement = (store if large else take_in)(
             account=asked["account"], kind=asked["kind"], file=asked["file"].file, file_name=asked["file"].name,
             source=Statement.Source.UPLOAD, actor=actor_of(request), now=clock.now(), profile=asked["profile"],
             skip_bad=asked["skip_bad"],
         )  # fmt: skip
+        if large:
+            enqueue("reconciliation.take_in_statements")
         if statement.state == State.IMPORTED:
             messages.success(request, gettext("The statement was imported."))
         elif statement.state == State.HAS_BAD_ROWS:

@@ -12,12 +12,14 @@ from audit import approvals
 from audit.models import ApprovalRequest
 from audit.services import SYSTEM
 from payments_site.kernel import clock
-from tenants.models import ApiKey
+from tenants.models import ApiKey, ProviderAccount
 from tests.contracts import document
+from tests.factories.desk_of_reconciliation import Paper
 from tests.factories.tenants import ProviderAccountFactory
 from tests.factories.world import Role, World
 from tests.integration.audit.people import person
 from tests.payloads.vnpay_sign import ipn_fields, sign
+from transactions.models import Receipt
 from webhooks.inbound.models import ProviderNotification
 
 NOBODY_LISTENS = "http://127.0.0.1:1/merchant_webapi/api/transaction"
@@ -80,6 +82,15 @@ def asked_approval(role: Role) -> ApprovalRequest:
     )  # fmt: skip
 
 
+def reconciled(role: Role) -> dict[str, str]:
+    """A run of acme's account, with a statement and a match."""
+    paper = Paper(ProviderAccount.objects.select_related("provider").get(public_id=role.account_id), clock.now())
+    match = paper.match(paper.line(), Receipt.objects.filter(account=paper.account).earliest("id"))
+    return {
+        "reconciliation_id": paper.run.public_id, "statement_id": paper.statement.public_id, "match_id": str(match.pk),
+    }  # fmt: skip
+
+
 @pytest.fixture
 def belongings(world: World, api: APIClient, settings: Any) -> Belongings:
     """A paid payment of acme with a refund, and a pending one."""
@@ -119,5 +130,6 @@ def make_belongings(world: World, api: APIClient) -> Belongings:
         "provider_code": "vnpay",
         "webhook_id": ProviderNotification.objects.latest("id").public_id,
         "approval_id": asked_approval(acme).public_id,
+        **reconciled(acme),
     }
     return Belongings(acme, ids, pending.json()["data"]["transaction_id"], page["next"])
