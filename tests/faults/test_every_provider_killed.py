@@ -126,7 +126,7 @@ def test_every_step_of_every_provider_is_killed_somewhere():
     assert {code for code in OTHERS if not is_reached(code, "resolve.claimed")} == {"vietqr"}
     families = ("create.", "notice.", "refund.", "resolve.", "expire.", "callback.")
     # Steps at which it makes no difference which provider it is.
-    others = ("retry.", "catch_up.", "beat.", "reconcile.")
+    others = ("retry.", "catch_up.", "beat.", "reconcile.", "statement.")
     assert all(point.startswith(families + others) for point in FAULT_POINTS)
 
 
