@@ -28,7 +28,7 @@ class KindReader:
             if all(answers):
                 break
         answers = answers if all(answers) else [answer or Fault("missing") for answer in answers]
-        return answers, any(type(answer) is Fault for answer in answers)
+        return answers, any(type(answer) is Fault for answer in set(answers))
 
 
 class _Rule:

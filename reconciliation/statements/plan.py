@@ -52,16 +52,17 @@ class Plan:
         """The signed amount of each row, and whether some are a ``Fault``."""
         if "amount" in self._fields:
             amounts = self._signed("amount", columns, rows)
+            faults = self._amounts["amount"].has_faults
         else:
             sides = zip(*(self._signed(side, columns, rows) for side in _SIDES), strict=True)
-            amounts = [_one_side(credit, debit) for credit, debit in sides]
+            amounts, faults = [_one_side(credit, debit) for credit, debit in sides], True
         if "0" in amounts or not all(amounts):
-            amounts = [Fault("amount_zero") if one == "0" else one or Fault("missing") for one in amounts]
-        return amounts, any(type(one) is Fault for one in amounts)
+            return [Fault("amount_zero") if one == "0" else one or Fault("missing") for one in amounts], True
+        return amounts, faults and _has_fault(amounts)
 
     def unsigned(self, amounts: list[str], *, by_sign: bool) -> tuple[list[str], bool]:
         """Amounts without their signs, where a sign may be: ``by_sign`` says that it told the kind."""
-        if not any(one[0] == "-" for one in amounts):
+        if "-" not in "".join(amounts):
             return amounts, False
         if by_sign or "amount" not in self._fields or self._fields["amount"].sign == "absolute":
             return [one.lstrip("-") if type(one) is not Fault else one for one in amounts], False
@@ -112,6 +113,10 @@ class Plan:
     def _constant(self, name: str, rows: int, default: str = NULL) -> list[str]:
         constant = self._fields[name].constant if name in self._fields else ""
         return [constant or default] * rows
+
+
+def _has_fault(column: list[str]) -> bool:
+    return any(type(one) is Fault for one in column)
 
 
 def _one_side(credit: str, debit: str) -> str:
