@@ -6,10 +6,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 WORKERS ?= 3
+SEEDS ?= 100
+JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check slow bench
+.PHONY: help run demo test check slow bench world
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
@@ -26,6 +28,9 @@ test: $(STAMP)  ## The test suite (ARGS are given to pytest)
 
 slow: $(STAMP)  ## The tests that take minutes: storms, soaks, millions of rows
 	@exec $(PY) -m pytest -m slow --timeout 3600 $(ARGS)
+
+world: $(STAMP)  ## Seeds of a world around the service (SEEDS=2000 JOBS=2), or one of them again (SEED=17)
+	@exec $(PY) -m tests.world $(if $(SEED),$(SEED),0-$$(($(SEEDS) - 1))) --jobs $(JOBS) $(ARGS)
 
 bench: $(STAMP)  ## The benchmarks against pgbench of the same wheel
 	@exec $(PY) -m benchmarks $(ARGS)

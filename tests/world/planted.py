@@ -127,9 +127,9 @@ def _idempotency_not_reserved(fault: Fault) -> AbstractContextManager[Any]:
 
 PLANTED = {
     "no-row-lock": Fault("a transition does not lock the payment's row", _no_row_lock, 0),
-    "outbox-after-commit": Fault("the callback is written after the commit", _outbox_after_commit, 0),
+    "outbox-after-commit": Fault("the callback is written after the commit", _outbox_after_commit, 2),
     "lease-not-moved": Fault("a claimed callback stays due", _lease_not_moved, 0),
     "refund-sum-unlocked": Fault("what is left to refund is read without a lock", _refund_sum_unlocked, 0),
-    "order-swapped": Fault("strict order lets the later event go first", _order_swapped, 0),
+    "order-swapped": Fault("strict order lets the later event go first", _order_swapped, 3),
     "idempotency-not-reserved": Fault("a key is written with the answer, not before the work", _idempotency_not_reserved, 0),
 }

@@ -7,6 +7,7 @@ when the first is held before a statement while the second runs until it has end
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from psycopg.pq import TransactionStatus
 
 _LONGEST = 20.0
 _POLL = 0.002
+_WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM)\b")
 _here = threading.local()
 
 
@@ -32,8 +34,8 @@ class Stuck(Exception):
 
 @dataclass
 class Process:
-    """One run of something. ``die_at`` and ``hold_at`` count statements, ``die_begin`` only those that begin a database
-    transaction (all before is committed then), ``die_point`` counts fault points."""
+    """One run of something. ``die_at`` and ``hold_at`` count statements, ``die_begin`` only those before which something was
+    committed, ``die_point`` counts fault points."""
 
     name: str
     die_at: int = 0
@@ -42,6 +44,7 @@ class Process:
     hold_at: int = 0
     statements: int = 0
     beginnings: int = 0
+    has_written: bool = False
     points: list[str] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
     died: str = ""
@@ -58,8 +61,9 @@ class Process:
         if self.gate is not None:
             self.gate.wait(_LONGEST)
         self.statements += 1
-        begins = info.transaction_status is TransactionStatus.IDLE
+        begins = self.has_written and info.transaction_status is TransactionStatus.IDLE
         self.beginnings += begins
+        self.has_written = (self.has_written and not begins) or bool(_WRITES.search(sql))
         if self.statements == self.die_at or (begins and self.beginnings == self.die_begin):
             self.die(f"statement {self.statements}: {' '.join(sql.split())[:60]}")
         if self.statements == self.hold_at:

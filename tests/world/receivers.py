@@ -6,12 +6,15 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 
+# The shortest wait between two tries is four seconds; some hands may send it once more in between.
+_AT_ONCE, _MOST_AT_ONCE = timedelta(seconds=2), 5
 MOODS = ("well", "500", "hang", "reset", "lost", "410", "429")
 
 
@@ -24,6 +27,7 @@ class Arrival:
     transaction_id: str
     status: int
     body: dict[str, Any]
+    at: datetime
 
 
 @dataclass
@@ -75,7 +79,8 @@ class Answering:
 class Receivers:
     """All addresses. What is wrong with a POST is written into ``falsehoods``."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[], datetime]) -> None:
+        self._look = look
         self.known: dict[str, Receiver] = {}
         self.falsehoods: list[str] = []
         # Pairs that may be delivered once more: their sender died, or somebody asked for it.
@@ -123,7 +128,10 @@ class Receivers:
         known = [one for one in receiver.arrivals if one.event_id == event_id]
         if known and known[0].body != body:
             self.falsehoods.append(f"{event_id} has changed between two tries")
-        receiver.arrivals.append(Arrival(event_id, sequence, payment, status, body))
+        just_now = [one for one in known if one.at > self._look() - _AT_ONCE]
+        if len(just_now) >= _MOST_AT_ONCE:
+            self.falsehoods.append(f"{event_id} came to {receiver.url} {len(just_now) + 1} times at once")
+        receiver.arrivals.append(Arrival(event_id, sequence, payment, status, body, self._look()))
 
     def _answer(self, receiver: Receiver) -> Answering:
         mood = receiver.mood

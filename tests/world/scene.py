@@ -14,9 +14,9 @@ from tests.world.model import Falsehood, Truth
 from tests.world.process import End, Process, meet
 from tests.world.stage import Stage
 
-_KILLED, _MET = 0.16, 0.64
-# What is not known yet of an act: how many statements and database transactions it makes.
-_STATEMENTS, _BEGINNINGS = 20, 4
+_KILLED, _MET = 0.20, 0.60
+# What is not known yet of an act: how many statements it makes, and how many after a commit.
+_STATEMENTS, _BEGINNINGS = 20, 3
 # So long after a failure a provider's circuit has closed again; what is in Redis is older than that.
 _REDIS_FORGETS = timedelta(seconds=15)
 
@@ -94,9 +94,9 @@ class Scene:
     def _kill(self, act: Act) -> None:
         process = self._process(act)
         draw = self.chance.random()
-        if draw < 0.25:
+        if draw < 0.2:
             process.die_point = self.chance.randint(1, 3)
-        elif draw < 0.5:
+        elif draw < 0.4:
             process.die_at = self._some_statement(act)
         else:
             process.die_begin = self.chance.randint(1, self._beginnings.get(act.kind, _BEGINNINGS))

@@ -52,7 +52,7 @@ class Stage:
     def __init__(self) -> None:
         self.clock: WorldClock | None = None
         self.sandboxes = Sandboxes(lambda: self._clock().look())
-        self.receivers = Receivers()
+        self.receivers = Receivers(lambda: self._clock().look())
         self.complaints: list[str] = []
         self.nudges: list[str] = []
         self._kept: dict[str, ThreadPoolExecutor] = {}
@@ -81,7 +81,7 @@ class Stage:
         self.clock = world_clock
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(self._tables)}")
-        self.receivers.__init__()  # type: ignore[misc]
+        self.receivers = Receivers(lambda: self._clock().look())
         self.sandboxes.reset()
         self.complaints.clear()
         self.nudges.clear()
@@ -96,7 +96,7 @@ class Stage:
         """One run of the callbacks' drain until nothing is due, as ``webhooks.outbound.running`` makes it."""
         plan = drain.Plan(
             rules=Rules(15, settings.CALLBACK_ALLOWED_HOSTS, require_https=False), concurrency=8,
-            master_keys=settings.FERNET_KEYS, until=drain.Until.NOTHING_DUE, limit=300,
+            master_keys=settings.FERNET_KEYS, until=drain.Until.NOTHING_DUE, limit=200,
         )  # fmt: skip
         return asyncio.run(drain.Drain(plan, clock.now, chance=lambda: 0.5).run())
 

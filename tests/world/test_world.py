@@ -18,10 +18,9 @@ from tests.world.steps import Steps
 
 SEEDS = range(25)
 STEPS = 120
-# A fault must be found by one of so many.
-MOST = 50
 TWICE = 7
-_FAULTY = [f"{fault.found_by}:{name}" for name, fault in PLANTED.items()]
+# A change of the service changes the stories a little: the next seed may be the one that finds it then.
+_FAULTY = [f"{fault.found_by}+:{name}" for name, fault in PLANTED.items()]
 _WAYS_TO_PAY = {"paid", "fail", "cancel", "pay_twice", "notice_twice", "silent", "wrong_amount", "pending", "part", "over"}
 
 Told = dict[str, Any]
@@ -51,8 +50,10 @@ def test_the_true_service_is_true_in_every_seed_and_every_planted_fault_is_found
     assert again["story"] == seeds[TWICE]["story"], "the same seed has told another story"
     faulty = {one["task"]: one for one in told[len(SEEDS) : -1]}
     assert list(faulty) == _FAULTY
-    assert [task for task, one in faulty.items() if not one["falsehood"]] == [], "planted, and not found"
+    assert [task for task, one in faulty.items() if not one["falsehood"]] == [], "planted, and not found by any of 50 seeds"
     assert [task for task, one in faulty.items() if not one["reached"]] == [], "planted where nobody comes"
+    if beyond := {str(one["seed"]) for one in faulty.values() if one["seed"] not in SEEDS}:
+        assert [one["falsehood"] for one in world(*beyond, seconds=300) if one["falsehood"]] == []
     everything_happened(seeds)
 
 
@@ -66,14 +67,9 @@ def everything_happened(seeds: list[Told]) -> None:
     assert counts["met"] > 5 * len(seeds)
 
 
-def test_the_seeds_of_planted_faults_are_among_those_on_which_the_true_service_is_true() -> None:
-    assert {fault.found_by for fault in PLANTED.values()} <= set(SEEDS)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
-def test_no_lower_seed_finds_a_planted_fault(name: str) -> None:
-    fault = PLANTED[name]
-    assert fault.found_by < MOST
-    told = world(f"0-{fault.found_by}:{name}", seconds=3000)
-    assert [one["task"] for one in told if one["falsehood"]] == [f"{fault.found_by}:{name}"]
+def test_a_planted_fault_is_found_by_one_of_the_first_fifty_seeds(name: str) -> None:
+    [told] = world(f"0+:{name}", seconds=3000)
+    assert told["falsehood"], f"no seed sees that {PLANTED[name].words}"
+    assert told["reached"] > 0
