@@ -94,7 +94,15 @@ def _shown(account: ProviderAccount, ipn_base: str) -> dict[str, Any]:
         "account_id": account.public_id,
         "credentials": credentials(account.pk, account.credentials_version),
         "notify_url": webhook_url(account, base=ipn_base),
+        "fees": _fees(account),
     }
+
+
+def _fees(account: ProviderAccount) -> dict[str, int | None]:
+    """What the contract says that the provider keeps, in whole numbers."""
+    schedule = account.fees.order_by("-valid_from").first()
+    names = ("basis_points", "fixed", "minimum", "maximum", "vat_basis_points")
+    return {name: getattr(schedule, name) for name in names} if schedule else {}
 
 
 def _login(role: str, earlier: Mapping[str, Any], now: datetime) -> dict[str, str]:

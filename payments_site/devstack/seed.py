@@ -19,10 +19,11 @@ class Login:
 
 @dataclass(frozen=True)
 class Account:
-    """The demo's account at one provider, and where that provider sends its notices."""
+    """The demo's account at one provider, where that provider sends its notices, and what it keeps of a payment."""
 
     notify_url: str
     credentials: dict[str, str] = field(repr=False)
+    fees: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def read_demo(path: Path) -> Demo:
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         raw |= {name: Login(raw[name]["username"], raw[name]["password"]) for name in ("admin", "approver")}
-        raw["accounts"] = {code: Account(one["notify_url"], dict(one["credentials"])) for code, one in raw["accounts"].items()}
+        raw["accounts"] = {
+            code: Account(one["notify_url"], dict(one["credentials"]), dict(one["fees"])) for code, one in raw["accounts"].items()
+        }
         return Demo(**{each.name: raw[each.name] for each in fields(Demo)})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DevstackError(
@@ -55,7 +58,7 @@ def read_demo(path: Path) -> Demo:
 def register_accounts(demo: Demo, sandbox_port: str) -> None:
     """Tell each provider's sandbox about the demo's merchant, as the provider's staff would."""
     for code, account in demo.accounts.items():
-        body = {**account.credentials, "notify_url": account.notify_url, "name": "Cửa hàng demo"}
+        body = {**account.credentials, "notify_url": account.notify_url, "name": "Cửa hàng demo", "fees": account.fees}
         answer = ask("POST", f"http://127.0.0.1:{sandbox_port}/_control/{code}/accounts", body)
         if answer.status >= 300:
             raise DevstackError(f"The sandbox of {code} did not take the demo's account: {answer.status} {answer.body[:300]!r}")

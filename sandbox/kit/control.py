@@ -58,6 +58,7 @@ class Control:
             raise ControlError(f"{self._provider.identifier_field}: must not be empty")
         self._provider.check_account(account)
         self._provider.ledger.accounts[account.identifier] = account
+        self._provider.statements.take_terms(account.identifier, body)
         self._provider.changed()
         shown = {name: value for name, value in asdict(account).items() if name != "credentials"}
         return web.json_response({self._provider.identifier_field: account.identifier} | shown, status=201)

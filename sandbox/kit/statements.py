@@ -109,6 +109,11 @@ class Desk:
         self._owner.changed()
         return web.json_response(self.dump(), status=201)
 
+    def take_terms(self, identifier: str, body: JsonObject) -> None:
+        """The fees of an account's contract, where its registration names them; else those of before stay."""
+        if "fees" in body:
+            self.fees[identifier] = read_fees(field(body, "fees", dict))
+
     def rows(self, account: Account, day: date) -> list[Row]:
         """The lines of a business day, the oldest first."""
         rule = self.fees.get(account.identifier, FeeRule())

@@ -77,6 +77,7 @@ class Control:
         if not (len(terminal.tmn_code) == 8 and terminal.tmn_code.isalnum() and terminal.hash_secret):
             raise ControlError("tmn_code: must be 8 letters and digits; hash_secret: must not be empty")
         self._vnpay.ledger.terminals[terminal.tmn_code] = terminal
+        self._vnpay.statements.take_terms(terminal.tmn_code, body)
         self._vnpay.changed()
         shown = {name: value for name, value in asdict(terminal).items() if name != "hash_secret"}
         return web.json_response(shown | {"notify_url": terminal.ipn_url}, status=201)

@@ -107,6 +107,14 @@ def test_the_fee_is_percent_and_fixed_part_with_tax_half_up(partner: Partner) ->
     assert [line["fee"] for line in rows_of(ask(partner.base, "momo"))] == ["3026", "3080"]
 
 
+def test_a_registration_may_name_the_fees_and_another_one_without_them_leaves_them(partner: Partner) -> None:
+    assert partner.register(fees={"basis_points": 200, "maximum": None}).status == 201
+    assert partner.register().status == 201
+    paid(partner)
+    assert [line["fee"] for line in rows_of(ask(partner.base, "momo"))] == ["2000"]
+    assert partner.register(fees={"basis_points": -1}).status == 400
+
+
 def test_lines_go_wrong_on_order(partner: Partner) -> None:
     left_out, double, amount, fee, status, moved = (paid(partner) for _ in range(6))
     for what, payment, more in (

@@ -74,6 +74,7 @@ def test_the_demo_can_be_used_at_once(db: None, file: Path, api: APIClient) -> N
         assert accounts[code]["account_id"] == account["account_id"]
         assert accounts[code]["fee"] == {"percent": "1.10", "fixed": 1650, "min": 0, "max": None, "vat_percent": "10.00"}
         assert account["notify_url"] == f"http://127.0.0.1:8000/api/v1/webhooks/{code}/{account['account_id']}"
+        assert account["fees"] == {"basis_points": 110, "fixed": 1650, "minimum": 0, "maximum": None, "vat_basis_points": 1000}
     for role in ("admin", "maker", "approver"):
         assert api.login(**demo[role]), role
 
