@@ -63,7 +63,7 @@ class _Build:
     def run(self) -> None:
         self._helpers()
         with self._session() as session:
-            indexes = _take_indexes(session)
+            indexes = take_indexes(session, _SEQUENCED)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(self._load, (("transactions_transaction",), (*_WHOLE, *_DETAILED))))
         # The largest first, so that the two sessions end together.
@@ -141,7 +141,7 @@ class _Build:
         self._say("vacuumed")
 
 
-def _take_indexes(session: psycopg.Connection[Any]) -> list[tuple[str, str, str, bool]]:
+def take_indexes(session: psycopg.Connection[Any], tables: Sequence[str]) -> list[tuple[str, str, str, bool]]:
     """Drop all but the primary keys; (table, statement that makes it, name, whether it is a constraint's)."""
     found: list[tuple[str, str, str, bool]] = session.execute(
         """
@@ -149,7 +149,7 @@ def _take_indexes(session: psycopg.Connection[Any]) -> list[tuple[str, str, str,
         FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
         WHERE NOT i.indisprimary AND i.indrelid = ANY (%s::regclass[])
         """,
-        [list(_SEQUENCED)],
+        [list(tables)],
     ).fetchall()
     for table, _make, name, constraint in found:
         session.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")

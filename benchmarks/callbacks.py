@@ -102,16 +102,21 @@ class Peer:
 
 def callbacks(stack: Stack, options: Options) -> Measured:
     """Both receivers, both senders, alternately."""
-    port_file = stack.place / "receiver.port"
-    receiver = stack.spawn("receiver", sys.executable, "-m", "benchmarks.receiver", str(port_file))
-    _wait(port_file.exists, receiver)
-    base = f"http://127.0.0.1:{port_file.read_text()}"
+    base = start_receiver(stack, "receiver")
     with psycopg.connect(stack.environ["DATABASE_URL"], autocommit=True) as database:
         ours = Drain(stack, database, options.callbacks, base)
         peer = Peer(stack, database, max(options.callbacks // _PEER_SHARE, 1), base)
         rates = _interleaved(ours, peer, options)
     rows = [_row(kind, *rates[kind]) for kind in _GATES]
     return rows, [], {"machine": machine(stack.bin_dir), "peer_processes": PEER_PROCESSES}
+
+
+def start_receiver(stack: Stack, name: str) -> str:
+    """A merchant's server, up; its address."""
+    port_file = stack.place / f"{name}.port"
+    receiver = stack.spawn(name, sys.executable, "-m", "benchmarks.receiver", str(port_file))
+    _wait(port_file.exists, receiver)
+    return f"http://127.0.0.1:{port_file.read_text()}"
 
 
 def _interleaved(ours: Drain, peer: Peer, options: Options) -> dict[str, tuple[list[float], list[float]]]:

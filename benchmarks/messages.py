@@ -64,8 +64,8 @@ def signed_event(number: str, secret: str, now: int) -> tuple[str, str]:
     return f"t={now},v1={mac}", body
 
 
-def signed_notice(reference: str, amount: int, number: int, *, tmn_code: str, hash_secret: str) -> str:
-    """The query of an IPN that says "paid"; `amount` in đồng, `number` is VNPay's own."""
+def signed_notice(reference: str, amount: int, number: int, *, tmn_code: str, hash_secret: str, code: str = "00") -> str:
+    """The query of an IPN that says "paid", or why not; `amount` in đồng, `number` is VNPay's own."""
     fields = {
         "vnp_Amount": str(amount * 100),
         "vnp_BankCode": "NCB",
@@ -73,10 +73,10 @@ def signed_notice(reference: str, amount: int, number: int, *, tmn_code: str, ha
         "vnp_CardType": "ATM",
         "vnp_OrderInfo": "Thanh toan don hang",
         "vnp_PayDate": "20261121150000",
-        "vnp_ResponseCode": "00",
+        "vnp_ResponseCode": code,
         "vnp_TmnCode": tmn_code,
         "vnp_TransactionNo": str(number),
-        "vnp_TransactionStatus": "00",
+        "vnp_TransactionStatus": "00" if code == "00" else "02",
         "vnp_TxnRef": reference,
     }
     text = "&".join(f"{name}={quote_plus(fields[name])}" for name in sorted(fields))

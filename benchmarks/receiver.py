@@ -1,4 +1,6 @@
-"""`python -m benchmarks.receiver FILE`: a merchant's server that answers 200, at once under /fast and after 50 ms under /slow.
+"""`python -m benchmarks.receiver FILE`: a merchant's server.
+
+It answers 200, at once under /fast, after 50 ms under /slow, never under /dead.
 
 Writes its port to FILE. As lean as can be, so that the senders are what is measured.
 """
@@ -35,7 +37,7 @@ class Merchant(asyncio.Protocol):
         self._buffer = b""
         if head.startswith(b"POST /slow"):
             asyncio.get_running_loop().call_later(SLOW_SECONDS, self._transport.write, _ANSWER)
-        else:
+        elif not head.startswith(b"POST /dead"):
             self._transport.write(_ANSWER)
 
 

@@ -45,8 +45,9 @@ class Row:
         """A line of the table."""
         low, high = self.spread
         verdict = "goal" if self.ratio >= self.goal else "gate" if self.ratio >= self.gate else "under the gate"
-        figures = [f"{median(self.ours):.0f}/s", f"{median(self.peer):.0f}/s", f"{self.ratio:.3f}", f"{low:.3f} - {high:.3f}"]
-        return [self.name, *figures, f"{self.gate:g} / {self.goal:g}", verdict]
+        rates = [f"{rate:.0f}/s" if rate >= 10 else f"{rate:.2f}/s" for rate in (median(self.ours), median(self.peer))]
+        figures = [*rates, f"{self.ratio:.3f}", f"{low:.3f} - {high:.3f}"]
+        return [self.name, *figures, f"{self.gate:.3g} / {self.goal:.3g}", verdict]
 
 
 HEAD = ["What", "ours", "peer", "ratio", "spread", "gate / goal", "reached"]
