@@ -22,6 +22,7 @@ from payments_site.kernel import clock
 from payments_site.kernel.errors import DomainError
 from reconciliation.models import ReconciliationItem
 from reconciliation.reports.sides import FIELDS as RECONCILED
+from reconciliation.reports.words import STATUSES as RECONCILED_STATUSES
 from tenants.actors import actor_of
 from tenants.admin.acts import Act, ActsAdmin, NoteForm, OptionalNoteForm
 from tenants.admin.base import refusal_text
@@ -68,7 +69,12 @@ FIELDS = {
 # An account's options are named as in its form; one that two providers have is the same for both.
 OPTIONS = {f"options.{option.name}": option.label for own in (*OWN_OPTIONS.values(), COMMON_OPTIONS) for option in own}
 _MONEY = ("_amount", ".offered_from", ".offered_to", "reconciled_fee", "reconciled_net")
-VALUES: dict[str, Any] = {"under_review": _("Under review"), "rejected": _("Rejected"), **dict(ReconciliationItem.Type.choices)}
+VALUES: dict[str, Any] = {
+    **dict(ReconciliationItem.Type.choices),
+    **RECONCILED_STATUSES,
+    "under_review": _("Under review"),
+    "rejected": _("Rejected"),
+}
 
 
 def _may_decide(request: HttpRequest, approval: ApprovalRequest) -> bool:

@@ -16,7 +16,7 @@ from payments_site.kernel import clock
 from reconciliation.admin.filters import AccountFilter
 from reconciliation.admin.record import Compared, Record, RecordPage, account_words, spoken
 from reconciliation.models import Match
-from reconciliation.reports.sides import FIELDS
+from reconciliation.reports.sides import FIELDS, of_line, of_receipt, of_refund
 from reconciliation.reports.words import strategy_words
 from reconciliation.selectors import explain
 from reconciliation.services.matches import undo
@@ -72,7 +72,8 @@ class MatchAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
         """With both sides; those of one run where the address says so."""
         rows: QuerySet[Match] = super().get_queryset(request)
         return rows.select_related(
-            "account__provider", "account__tenant", "account__project", "line__statement", "receipt__attempt", "refund",
+            "account__provider", "account__tenant", "account__project", "line__statement", "receipt__attempt",
+            "receipt__transaction", "refund",
             "run__account",
         )  # fmt: skip
 
@@ -113,7 +114,7 @@ class MatchAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
         return Record(
             badges=[self.state(match), badge(strategy_words(match.strategy))],
             figures=[(gettext("Score"), str(match.score))],
-            compared=_compared(told),
+            compared=_compared(match, told),
             facts=_facts(match),
             tables=[_group(match)],
         )
@@ -127,13 +128,12 @@ class MatchAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
         ]
 
 
-def _compared(told: dict[str, Any]) -> list[Compared]:
+def _compared(match: Match, told: dict[str, Any]) -> list[Compared]:
     """What agreed, then what differed."""
+    (left, right), same = _sides(match), gettext("the same")
     agreed = [
-        Compared(
-            _name(one["field"]), spoken(one["field"], one.get("ours")), spoken(one["field"], one.get("theirs")), differs=False
-        )
-        for one in map(_with_field, told["agreed"])
+        Compared(_name(field), spoken(field, left.get(field, same)), spoken(field, right.get(field, same)), differs=False)
+        for field in told["agreed"]
     ]
     differed = [
         Compared(
@@ -144,8 +144,13 @@ def _compared(told: dict[str, Any]) -> list[Compared]:
     return [*agreed, *differed]
 
 
-def _with_field(one: Any) -> dict[str, Any]:
-    return one if isinstance(one, dict) else {"field": one, "ours": gettext("the same"), "theirs": gettext("the same")}
+def _sides(match: Match) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Our record and their line, where it is one and one."""
+    if match.group is not None or match.line is None:
+        return {}, {}
+    record = of_receipt(match.receipt) if match.receipt is not None else of_refund(match.refund) if match.refund else {}
+    line = of_line(match.line)
+    return {**record, "time": record.get("occurred_at")}, {**line, "time": line["occurred_at"]}
 
 
 def _name(field: str) -> str:

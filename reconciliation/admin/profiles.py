@@ -34,7 +34,8 @@ from tenants.models import PaymentProvider
 _NAME = "reconciliation_mappingprofile"
 # The fields that the preview shows of each row.
 _SHOWN = ("kind", "number", "reference", "amount", "fee", "currency", "status", "occurred_at")
-_EMPTY = {
+_ORDER = ("encoding", "delimiter", "sheet", "skip", "fields", "kind", "by_kind")
+_EMPTY: dict[str, Any] = {
     "fields": {
         "occurred_at": {"columns": ["Thời gian"], "formats": ["%d/%m/%Y %H:%M:%S"]},
         "amount": {"columns": ["Số tiền"]},
@@ -66,7 +67,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             choices = [*PaymentProvider.Code.choices, (BANK, _("Bank"))]
             self.fields["provider_code"].choices = choices  # type: ignore[attr-defined]
         if "spec" in self.fields:
-            spec = self.instance.spec if self.instance.pk else _EMPTY
+            stored = self.instance.spec if self.instance.pk else _EMPTY
+            # PostgreSQL sorts the keys of what it stores by their length.
+            spec = {name: stored[name] for name in (*_ORDER, *(name for name in stored if name not in _ORDER)) if name in stored}
             self.fields["spec"].initial = self.initial["spec"] = json.dumps(spec, ensure_ascii=False, indent=2)
 
     def clean_spec(self) -> Any:

@@ -58,6 +58,15 @@ class Record:
     # Of 100; None where nobody can say.
     percent: int | None = None
 
+    @property
+    def labelled(self) -> list[tuple[str, list[str], list[list[tuple[str, Text]]]]]:
+        """The tables that have rows, each cell with its column's name: on a phone they stand below one another."""
+        return [
+            (table.title, table.columns, [list(zip(table.columns, row, strict=True)) for row in table.rows])
+            for table in self.tables
+            if table.rows
+        ]
+
 
 class RecordPage:
     """Adds to a ``ModelAdmin`` a page that is a ``Record``, made by ``record_of``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -188,11 +188,16 @@ class ReconciliationAdmin(RecordPage, MoneyRowAdmin):
 
 def _usual(asked: Any) -> dict[str, Any]:
     """Yesterday, unless the address says otherwise."""
+    first, last = _day(asked.get("day")), _day(asked.get("last"))
+    yesterday = clock.vietnam_day(clock.now()) - timedelta(days=1)
+    return {"first": first or yesterday, "last": last if last != first else None, "account": asked.get("account")}
+
+
+def _day(text: str | None) -> date | None:
     try:
-        first = date.fromisoformat(asked.get("day", ""))
+        return date.fromisoformat(text or "")
     except ValueError:
-        first = date.fromordinal(clock.vietnam_day(clock.now()).toordinal() - 1)
-    return {"first": first, "account": asked.get("account")}
+        return None
 
 
 def _buttons(request: HttpRequest, run: Reconciliation) -> list[Button]:
@@ -222,8 +227,8 @@ def _sums(run: Reconciliation) -> list[Compared]:
             capfirst(str(SUMS.get(name, name))), money(pair.get("ours")), money(pair.get("theirs")),
             differs=pair.get("ours") != pair.get("theirs"),
         )
-        for name, pair in run.totals.items()
-        if isinstance(pair, dict)
+        for name in (*SUMS, *(name for name in run.totals if name not in SUMS))
+        if isinstance(pair := run.totals.get(name), dict)
     ]  # fmt: skip
 
 

@@ -217,6 +217,7 @@ class StatementAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
                 (_("created at"), moment(statement.created_at)),
             ],
             tables=[_bad_rows(request, statement), _first_lines(statement)],
+            buttons=_buttons(request, statement),
         )
 
     def act_subject(self, statement: Statement) -> list[tuple[str, Any]]:
@@ -227,6 +228,15 @@ class StatementAdmin(RecordPage, ActsAdmin, MoneyRowAdmin):
             (gettext("rows read"), str(statement.rows_read)),
             (gettext("bad rows"), str(statement.rows_bad)),
         ]
+
+
+def _buttons(request: HttpRequest, statement: Statement) -> list[Button]:
+    """On to the reconciliation of its days, once it is imported."""
+    if statement.state != State.IMPORTED or not request.user.has_perm("reconciliation.run_reconciliation"):
+        return []
+    start = reverse("admin:reconciliation_reconciliation_start")
+    days = f"day={statement.day_from}&last={statement.day_to}"
+    return [Button(gettext("Reconcile these days"), "play_arrow", f"{start}?account={statement.account_id}&{days}")]
 
 
 def _trouble(statement: Statement) -> str:

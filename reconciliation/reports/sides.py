@@ -54,19 +54,13 @@ def with_sides(items: QuerySet[ReconciliationItem]) -> QuerySet[ReconciliationIt
 def ours(item: ReconciliationItem) -> Side | None:
     """Our record; None where we have none."""
     if item.refund is not None:
-        return _of_refund(item.refund)
-    return _of_receipt(item.receipt) if item.receipt is not None else None
+        return of_refund(item.refund)
+    return of_receipt(item.receipt) if item.receipt is not None else None
 
 
 def theirs(item: ReconciliationItem) -> Side | None:
     """The line of the statement; None where no statement has one."""
-    line = item.line
-    if line is None:
-        return None
-    return {
-        "kind": str(line.kind), "number": line.number, "reference": line.reference, "amount": line.amount, "fee": line.fee,
-        "net": line.net, "currency": line.currency, "status": str(line.status), "occurred_at": line.occurred_at,
-    }  # fmt: skip
+    return of_line(item.line) if item.line is not None else None
 
 
 def pairs(item: ReconciliationItem) -> list[Pair]:
@@ -81,7 +75,16 @@ def pairs(item: ReconciliationItem) -> list[Pair]:
     return found
 
 
-def _of_receipt(receipt: Receipt) -> Side:
+def of_line(line: StatementLine) -> Side:
+    """A line as a side."""
+    return {
+        "kind": str(line.kind), "number": line.number, "reference": line.reference, "amount": line.amount, "fee": line.fee,
+        "net": line.net, "currency": line.currency, "status": str(line.status), "occurred_at": line.occurred_at,
+    }  # fmt: skip
+
+
+def of_receipt(receipt: Receipt) -> Side:
+    """A receipt as a side; its fee is known where it is all that its payment received."""
     payment = receipt.transaction
     fee = payment.transaction_fee if payment is not None and payment.received_amount == receipt.amount else None
     return {
@@ -97,7 +100,8 @@ def _of_receipt(receipt: Receipt) -> Side:
     }
 
 
-def _of_refund(refund: Refund) -> Side:
+def of_refund(refund: Refund) -> Side:
+    """A refund as a side."""
     return {
         "kind": StatementLine.Kind.REFUND.value,
         "number": refund.provider_refund_id,
