@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -143,6 +144,7 @@ def _tell(line: str, options: argparse.Namespace) -> dict[str, object]:
 
 def _work(tasks: list[Task], steps: int) -> int:
     warnings.simplefilter("ignore")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of every process that was killed
     import django
 
     django.setup()
