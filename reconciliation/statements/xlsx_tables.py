@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from reconciliation.statements.decoding import composed
 from reconciliation.statements.faults import BadCell, Unreadable
@@ -34,27 +35,26 @@ class XlsxTable:
         _refuse_dangerous(file)
         self._spec, self._size = spec, size
         self._rows = _guarded(_sheet_rows(file, spec.sheet))
-        self._head: list[tuple[list[str], str]] = []
         self.header = self._find()
         self._needed = needed_width(self.header, spec)
 
     def blocks(self) -> Iterator[Block]:
         """The rows under the header. How much of the file is read is not known before the end."""
         block = Block()
-        for number, (cells, fault) in enumerate(self._rows, start=self.header.depth + 1):
+        for number, cells in enumerate(self._rows, start=self.header.depth + 1):
             if number > MOST_ROWS:
                 raise Unreadable("too_many_rows")
-            self._take(block, cells, fault, number)
+            self._take(block, cells, number)
             if len(block.rows) >= _ROWS:
                 yield block
                 block = Block()
         block.bytes_read = self._size
         yield block
 
-    def _take(self, block: Block, cells: list[str], fault: str, number: int) -> None:
+    def _take(self, block: Block, cells: list[str], number: int) -> None:
         if not any(cell.strip() for cell in cells):
             return
-        bad = BadCell(number, "", fault, "") if fault else cell_fault(cells, self.header.names, number)
+        bad = cell_fault(cells, self.header.names, number)
         row = fitted(_without_blank_end(cells, self.header.width), self.header.width, self._needed)
         if bad is None and row is None:
             bad = BadCell(number, "", "columns", " | ".join(cells))
@@ -66,7 +66,7 @@ class XlsxTable:
 
     def _find(self) -> Header:
         head: list[list[str]] = []
-        for cells, _ in self._rows:
+        for cells in self._rows:
             head.append(cells)
             header = find_header([cells], self._spec)
             if header is not None:
@@ -81,30 +81,27 @@ def _without_blank_end(cells: list[str], width: int) -> list[str]:
     return cells[:width] if not any(cells[width:]) else cells
 
 
-def _sheet_rows(file: BinaryIO, wanted: str) -> Iterator[tuple[list[str], str]]:
-    """Rows of texts, and what is wrong with the row as a whole."""
+def _sheet_rows(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
+    """Rows of texts."""
     book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
     if not sheets or (wanted and fold(wanted) not in sheets):
         raise Unreadable("sheet")
     sheet = sheets[fold(wanted)] if wanted else book.worksheets[0]
     sheet.reset_dimensions()  # some programs write none, or wrong ones
-    for row in sheet.iter_rows():
-        yield [_text(cell) for cell in row], "formula" if any(_is_formula(cell) for cell in row) else ""
+    for row in sheet.iter_rows(values_only=True):
+        yield [value if type(value) is str and value.isascii() else _text(value) for value in row]
 
 
-def _is_formula(cell: Any) -> bool:
-    return bool(cell.data_type == "f") if cell.value is not None else False
-
-
-def _text(cell: Any) -> str:
-    """A cell as a person sees it. Numbers keep their digits; one that the spreadsheet has rounded says so."""
-    value = cell.value
+def _text(value: Any) -> str:
+    """A cell as a person typed it: formulas with their ``=``; a number that the spreadsheet has rounded says so."""
     match value:
         case None:
             return ""
         case str():
             return composed(value)
+        case ArrayFormula() | DataTableFormula():
+            return "="
         case bool():
             return "1" if value else "0"
         case datetime():
@@ -126,7 +123,7 @@ def _number(text: str) -> str:
     return whole if not rest.strip("0") else f"{whole}.{rest:0<4}"
 
 
-def _guarded(rows: Iterable[tuple[list[str], str]]) -> Iterator[tuple[list[str], str]]:
+def _guarded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
     """What a damaged file raises somewhere in the library, told as what it is."""
     try:
         yield from rows

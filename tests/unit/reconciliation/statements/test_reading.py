@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from reconciliation.statements import csv_tables
 from reconciliation.statements.faults import Unreadable
@@ -204,7 +205,8 @@ def test_a_spreadsheet_is_read_like_text_with_its_days_as_days_and_its_numbers_a
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (["FT1", "SP1", "=50000+50000", "21/11/2026"], ("", "formula")),
+        (["FT1", "SP1", "=50000+50000", "21/11/2026"], ("Số tiền", "formula")),
+        (["FT1", "SP1", ArrayFormula("C3", "=SUM(1,2)"), "21/11/2026"], ("Số tiền", "formula")),
         (["FT1", "SP1", 1234.567, "21/11/2026"], ("amount", "amount_fraction")),
         ([12345678901234567, "SP1", 1000, "21/11/2026"], ("number", "rounded")),
         (["FT1", "x" * 10_000, 1000, "21/11/2026"], ("Mã đơn hàng", "cell_too_long")),
