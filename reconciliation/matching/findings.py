@@ -84,19 +84,22 @@ WHERE account_id = %(account)s AND undone_at IS NULL AND differed & {SERIOUS} <>
       SELECT match_id FROM reconciliation_reconciliationitem WHERE account_id = %(account)s AND state IN ('open', 'proposed')))
 """
 _BOTH_SIDES = f"""
-SELECT u.unit, min(m.id) AS match_id, bit_or(m.differed) AS differed, min(m.line_id) AS line_id, min(m.receipt_id) AS receipt_id,
+SELECT m.unit, min(m.id) AS match_id, bit_or(m.differed) AS differed, min(m.line_id) AS line_id, min(m.receipt_id) AS receipt_id,
        min(m.refund_id) AS refund_id, min(coalesce(c.transaction_id, f.transaction_id)) AS payment, min(l.business_day) AS day,
        sum(l.amount)::bigint AS theirs, sum(coalesce(c.amount, f.amount))::bigint AS ours, sum(l.fee)::bigint AS their_fee,
        sum({fee_sql("c.amount")})::bigint AS our_fee, sum(l.net)::bigint AS their_net, min(l.currency) AS currency,
        min(l.status) AS their_status, coalesce(min(f.status), 'success') AS our_status,
        bool_and(f.id IS NULL OR l.status IS NULL OR l.status <> CASE f.status
            WHEN 'completed' THEN 'success' WHEN 'failed' THEN 'failed' ELSE 'pending' END) AS still
-FROM rc_differing u JOIN reconciliation_match m ON (m.id = u.unit OR m."group" = u.unit) AND m.undone_at IS NULL
+FROM (
+    SELECT unit, m.* FROM rc_differing JOIN reconciliation_match m ON m.id = unit
+    UNION ALL SELECT unit, m.* FROM rc_differing JOIN reconciliation_match m ON m."group" = unit AND m.id <> unit
+) m
 LEFT JOIN reconciliation_statementline l ON l.id = m.line_id
 LEFT JOIN transactions_receipt c ON c.id = m.receipt_id
 LEFT JOIN transactions_refund f ON f.id = m.refund_id
 LEFT JOIN ({SCHEDULES}) s ON c.received_at >= s.valid_from AND c.received_at < s.valid_to
-GROUP BY u.unit
+WHERE m.undone_at IS NULL GROUP BY m.unit
 """
 
 

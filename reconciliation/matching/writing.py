@@ -16,17 +16,16 @@ _COLUMNS = (
     "account_id, run_id, line_id, receipt_id, refund_id, strategy, score, agreed, differed, evidence, made_by, created_at,"
     " undone_by, undo_note"
 )
+# The account is locked, so nobody else writes what would meet these; the database's word is the last one all the same.
 _HITS = f"""
 INSERT INTO reconciliation_match ({_COLUMNS})
 SELECT %(account)s, %(run)s, line, receipt_id, refund_id, 'number', 100, agreed, differed, NULL, '', %(now)s, '', ''
-FROM rc_all WHERE hit AND ctid >= %(low)s::tid AND ctid < %(high)s::tid
-ON CONFLICT DO NOTHING
+FROM rc_all WHERE hit AND ctid >= %(low)s::tid AND ctid < %(high)s::tid ORDER BY line
 """
 _PAIRS = f"""
 INSERT INTO reconciliation_match ({_COLUMNS})
 SELECT %(account)s, %(run)s, line, receipt_id, refund_id, %(strategy)s, %(score)s, {AGREED}, {DIFFERED}, NULL, '', %(now)s, '', ''
 FROM rc_pair JOIN rc_line USING (line) JOIN rc_record USING (record)
-ON CONFLICT DO NOTHING
 """
 # Pages of the working table that one batch takes: some 150,000 matches.
 BATCH_PAGES = 1500

@@ -18,6 +18,7 @@ from reconciliation.matching.scope import Scope
 from reconciliation.matching.strategies import STRATEGIES
 from reconciliation.matching.totals import totals
 from reconciliation.models import Reconciliation
+from reconciliation.services import settlements
 from reconciliation.services._account_lock import locked
 from tenants.models import ProviderAccount
 
@@ -96,6 +97,7 @@ class _Work:
 
     def do(self) -> None:
         _note(self.run, state=State.RUNNING, started_at=self.run.started_at or self.now, steps_done=[], error_code="")
+        settlements.refresh(run=self.run, now=self.now)  # a credit that is a pay-out is no payer's
         with _Memory():
             try:
                 staging.stage(self.scope)
@@ -151,13 +153,16 @@ def _note(run: Reconciliation, **columns: Any) -> None:
 
 
 class _Memory:
-    """More memory for the sorts of this connection, for as long as the run lasts."""
+    """Settings of this connection for as long as the run lasts."""
 
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET work_mem = '{_WORK_MEM}'")
+            # How many pairs a number makes can not be estimated across the working tables: hashing needs no guess, sorting does.
+            cursor.execute("SET enable_mergejoin = off")
 
     def __exit__(self, *_error: object) -> None:
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute("RESET work_mem")
+                cursor.execute("RESET enable_mergejoin")
