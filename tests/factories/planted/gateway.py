@@ -1,4 +1,4 @@
-"""A provider that lists payments and refunds by number and reference, with fees; its story of two weeks."""
+"""A provider that lists payments and refunds by number and reference, with fees, in its own columns; a story of two weeks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.factories.planted.draw import Draw
 from tests.factories.planted.world import Fees, Line, Record, World
 
 _DAY = timedelta(days=1)
+_PROVIDERS = ("vnpay", "momo", "zalopay", "napas")
 _WRONG_STATUS = ("failed", "pending", "reversed")
 
 
@@ -21,7 +22,7 @@ class Gateway:
         self.draw = Draw(seed, "gateway")
         random = self.draw.random
         fees = Fees(random.choice((80, 110, 175, 220)), random.choice((0, 1_000, 1_650)), random.choice((0, 800, 1_000)))
-        self.world = World(seed, "vnpay", fees, random.choice(("00:00", "23:00")), story_days())
+        self.world = World(seed, _PROVIDERS[seed % len(_PROVIDERS)], fees, random.choice(("00:00", "23:00")), story_days())
 
     def plant(self) -> World:
         for day in self.world.days:
