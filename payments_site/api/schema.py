@@ -124,8 +124,7 @@ def operation(
         summary,
         answer_examples,
     )
-    found: dict[Any, Any] = {(status, kind): OpenApiResponse(OpenApiTypes.BINARY, summary) for kind in files}
-    found = found or dict.fromkeys([status, *also], success)
+    found = {(status, kind): OpenApiResponse(OpenApiTypes.BINARY, summary) for kind in files}
     others = {
         code: OpenApiResponse(_shared_envelope(other), "", [_success_example(shown)])
         for code, (other, shown) in (other_answers or {}).items()
@@ -138,7 +137,7 @@ def operation(
         tags=tags,
         request=request,
         parameters=[*parameters, _LANGUAGE, _REQUEST_ID, *_answer_headers(errors)],
-        responses={**found, **others, **error_responses(errors)},
+        responses={**(found or dict.fromkeys([status, *also], success)), **others, **error_responses(errors)},
         examples=examples,
         **extra,
     )
