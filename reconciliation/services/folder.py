@@ -54,7 +54,7 @@ def scan(*, now: datetime, folder: Path | None = None) -> list[Taken]:
     taken = []
     for account in _accounts(place):
         for kind, inside in ((Statement.Kind.PROVIDER, ""), (Statement.Kind.BANK, BANK)):
-            for path in _files(place / account.public_id / inside, now):
+            for path in _files(place.joinpath(account.public_id, inside), now):
                 result = _take(account, kind, path, now)
                 taken += [result] if result is not None else []
     return taken
@@ -113,11 +113,11 @@ def _brought(account: ProviderAccount, kind: str, path: Path, now: datetime) -> 
 
 def _move(path: Path, where: str, now: datetime) -> None:
     """Out of the way; a file of the same name that went there earlier stays."""
-    target = path.parent / where
+    target = path.parent.joinpath(where)
     target.mkdir(exist_ok=True)
-    wanted = target / path.name
+    wanted = target.joinpath(path.name)
     if wanted.exists():
-        wanted = target / f"{path.stem}-{now:%Y%m%d%H%M%S%f}{path.suffix}"
+        wanted = target.joinpath(f"{path.stem}-{now:%Y%m%d%H%M%S%f}{path.suffix}")
     try:
         path.replace(wanted)
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PLACE = Path(__file__).parent / "profiles"
+_PLACE = Path(__file__).parent.joinpath("profiles")
 BANK = "bank"
 
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
-from openpyxl import load_workbook
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-
-from reconciliation.statements.decoding import composed
 from reconciliation.statements.faults import BadCell, Unreadable
 from reconciliation.statements.headers import DEEPEST, Header, find_header, needed_width
 from reconciliation.statements.spec import Spec
 from reconciliation.statements.tables import MOST_ROWS, Block, Rejected, cell_fault, fitted
 from reconciliation.statements.words import fold
+from reconciliation.statements.xlsx_cells import rows_of
+from reconciliation.statements.xlsx_parts import Parts
 
 _ROWS = 2_000
 # Unpacked: all together, and the table of shared texts, which alone is held in memory.
 _LARGEST, _LARGEST_TEXTS = 2 << 30, 160 << 20
-# A spreadsheet keeps 15 digits of a number; of one with more the rest are zeros that nobody typed.
-_MOST_DIGITS = 15
-_DAMAGED = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    ExpatError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    OSError,
+)
 
 
 class XlsxTable:
@@ -83,44 +92,12 @@ def _without_blank_end(cells: list[str], width: int) -> list[str]:
 
 def _sheet_rows(file: BinaryIO, wanted: str) -> Iterator[list[str]]:
     """Rows of texts."""
-    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
-    if not sheets or (wanted and fold(wanted) not in sheets):
-        raise Unreadable("sheet")
-    sheet = sheets[fold(wanted)] if wanted else book.worksheets[0]
-    sheet.reset_dimensions()  # some programs write none, or wrong ones
-    for row in sheet.iter_rows(values_only=True):
-        yield [value if type(value) is str and value.isascii() else _text(value) for value in row]
-
-
-def _text(value: Any) -> str:
-    """A cell as a person typed it: formulas with their ``=``; a number that the spreadsheet has rounded says so."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return composed(value)
-        case ArrayFormula() | DataTableFormula():
-            return "="
-        case bool():
-            return "1" if value else "0"
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S")
-        case date():
-            return value.isoformat()
-        case time():
-            return value.strftime("%H:%M:%S")
-        case int():
-            return str(value) if len(str(abs(value))) <= _MOST_DIGITS else f"{value:.14E}"
-    return _number(repr(value))
-
-
-def _number(text: str) -> str:
-    """A number with a point: whole ones without it, others with so many digits after it that nobody takes them for thousands."""
-    whole, point, rest = text.partition(".")
-    if not point or not rest.isdigit():
-        return text
-    return whole if not rest.strip("0") else f"{whole}.{rest:0<4}"
+    with zipfile.ZipFile(file) as archive:
+        parts = Parts(archive)
+        named = {fold(name): path for name, path in reversed(parts.sheets)}
+        if not parts.sheets or (wanted and fold(wanted) not in named):
+            raise Unreadable("sheet")
+        yield from rows_of(archive, parts, named[fold(wanted)] if wanted else parts.sheets[0][1])
 
 
 def _guarded(rows: Iterable[list[str]]) -> Iterator[list[str]]:

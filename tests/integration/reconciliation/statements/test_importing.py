@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import connection, transaction
+from openpyxl import Workbook
 
 from audit.models import AuditEntry
 from reconciliation.models import BadLine, MappingProfile, ReconciliationRules, Statement, StatementChunk, StatementLine
@@ -22,7 +23,7 @@ from reconciliation.services.statement_errors import (
 from reconciliation.statements.sealed import open_sealed
 from tests.factories.tenants import ProviderAccountFactory
 from tests.integration.reconciliation.statements.conftest import CLERK, NOW
-from tests.integration.reconciliation.statements.files import csv_file, row
+from tests.integration.reconciliation.statements.files import HEAD, csv_file, row
 from transactions.personal import key_of, unseal_json
 
 GOOD = csv_file(row(number) for number in range(3))
@@ -237,3 +238,18 @@ def test_two_readers_of_one_statement_do_not_meet_and_two_uploads_of_one_file_ar
     meanwhile(lambda: take_in(file=io.BytesIO(GOOD), **given))
     assert told == ["STATEMENT_BUSY", "STATEMENT_KNOWN"]
     assert read(statement_id=statement.pk, now=NOW).rows_imported == 3
+
+
+def test_a_spreadsheet_is_imported_like_a_text_and_its_formulas_are_bad_rows(bring):
+    book = Workbook()
+    for cells in (HEAD, row(1), row(2), row(3)):
+        book.active.append(cells.split(","))
+    file = io.BytesIO()
+    book.save(file)
+    assert bring(file.getvalue(), "sao-ke.xlsx").rows_imported == 3
+    book.active["E3"] = "=50000*2"
+    file = io.BytesIO()
+    book.save(file)
+    statement = bring(file.getvalue(), "sao-ke-2.xlsx")
+    assert (statement.state, statement.rows_imported) == ("has_bad_rows", 0)
+    assert [(one.line_no, one.field, one.reason) for one in BadLine.objects.all()] == [(3, "Amount", "formula")]
