@@ -27,7 +27,7 @@ from reconciliation.admin.items import TONES as ITEM_TONES
 from reconciliation.admin.record import Button, Compared, Record, RecordPage, account_words, day_words, list_url
 from reconciliation.models import Reconciliation, ReconciliationItem
 from reconciliation.reports import export
-from reconciliation.reports.words import SUMS, strategy_words
+from reconciliation.reports.words import CHANGES, SUMS, strategy_words
 from reconciliation.services.runs import start, start_range
 from tenants.actors import actor_of
 from tenants.admin.base import refusal_text
@@ -269,5 +269,15 @@ def _changes(run: Reconciliation) -> Table:
 
 
 def _change_words(change: Mapping[str, Any]) -> SafeString:
-    parts = ((name, value) for name, value in change.items() if value not in (None, ""))
-    return format_html("{}", format_html_join(" · ", '<span class="sp-muted">{}:</span> {}', parts))
+    """What became of which difference, how much it is about, and why."""
+    what, why, count = (change.get(name) for name in ("what", "why", "count"))
+    item, amount = change.get("item"), change.get("amount")
+    parts = [
+        badge(CHANGES.get(str(what), str(what))),
+        link(str(item), list_url("reconciliationitem", q=item)) if item else "",
+        str(_TYPES.get(change.get("type", ""), change.get("type", ""))),
+        money(amount) if isinstance(amount, int) else "",
+        strategy_words(str(CHANGES.get(str(why), why))) if why else "",
+        str(count) if count else "",
+    ]
+    return format_html("{}", format_html_join(" · ", "{}", ((part,) for part in parts if part)))

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reconciliation.models import ReconciliationItem, StatementLine
-from transactions.models import Receipt, Refund
+from transactions.models import Receipt, Refund, Transaction
 
 # In the order in which people compare them.
 FIELDS: dict[str, Promise] = {
@@ -55,7 +55,10 @@ def ours(item: ReconciliationItem) -> Side | None:
     """Our record; None where we have none."""
     if item.refund is not None:
         return of_refund(item.refund)
-    return of_receipt(item.receipt) if item.receipt is not None else None
+    if item.receipt is not None:
+        return of_receipt(item.receipt)
+    unpaid = item.transaction if item.item_type == ReconciliationItem.Type.STATUS else None
+    return of_payment(unpaid) if unpaid is not None else None
 
 
 def theirs(item: ReconciliationItem) -> Side | None:
@@ -97,6 +100,19 @@ def of_receipt(receipt: Receipt) -> Side:
         "currency": payment.currency if payment is not None else None,
         "status": StatementLine.Status.SUCCESS.value,
         "occurred_at": receipt.received_at,
+    }
+
+
+def of_payment(payment: Transaction) -> Side:
+    """A payment that has received nothing yet as a side."""
+    return {
+        "kind": StatementLine.Kind.PAYMENT.value,
+        "number": payment.provider_transaction_id,
+        "reference": payment.provider_order_id,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "status": str(payment.status),
+        "occurred_at": payment.created_at,
     }
 
 

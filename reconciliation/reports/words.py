@@ -88,3 +88,13 @@ PROBLEMS: dict[str, Promise] = {
     "amount_or_both_sides": _("either amount, or both credit and debit, is expected"),
     "nothing_to_match_by": _("one of number, reference and memo is expected"),
 }
+# What a run that is repeated may tell, and why.
+CHANGES: dict[str, Promise] = {
+    "opened": _("opened"),
+    "reopened": _("opened again"),
+    "changed": _("changed"),
+    "closed": _("closed by itself"),
+    "matched": _("matched"),
+    "gone": _("it is not there any more"),
+    "more": _("further changes"),
+}

@@ -167,3 +167,23 @@ def test_rules_and_holidays_are_set_by_services(boss, paper):
     assert not Holiday.objects.get(day=date(2029, 2, 13)).working
     actions = AuditEntry.objects.filter(action__in=["holiday.set", "reconciliation_rules.set"]).values_list("action", flat=True)
     assert sorted(actions) == ["holiday.set", "reconciliation_rules.set"]
+
+
+def test_a_run_that_was_repeated_says_what_changed_and_why(boss, paper):
+    item = paper.item("missing_at_provider")
+    closed = {"what": "closed", "item": item.public_id, "type": "missing_at_provider", "amount": 100_000, "why": "reference"}
+    Reconciliation.objects.filter(pk=paper.run.pk).update(changes=[closed, {"what": "more", "count": 7}])
+    page = boss.get(reverse(f"{ROOM}reconciliation_change", args=[paper.run.pk])).content.decode()
+    assert f"?q={item.public_id}" in page
+    for words in ("closed by itself", "Our reference", "further changes", "100.000\N{NO-BREAK SPACE}₫"):
+        assert words in page, words
+
+
+def test_a_payment_that_received_nothing_stands_beside_the_line_that_says_it_was_paid(boss, paper, books):
+    payment = books.order()
+    line = paper.line(reference=payment.provider_order_id)
+    told = {"status": {"ours": "pending", "theirs": "success"}}
+    item = paper.item("status", line=line, transaction=payment, differences=told)
+    page = boss.get(reverse(f"{ROOM}reconciliationitem_change", args=[item.pk])).content.decode()
+    assert page.count(payment.provider_order_id) == 2
+    assert page.count("sp-differs") == 1
