@@ -53,8 +53,8 @@ class Request:
 
     @property
     def unsure(self) -> bool:
-        """Nothing definite was heard yet: no answer, in work, or a provider of unknown fate."""
-        return not any(one.status not in (0, 409, 502, 503) for one in self.answers)
+        """It was never told to be done, and the newest try has no definite answer: none at all, in work, or fate unknown."""
+        return bool(self.answers) and not self.good() and self.answers[-1].status in (0, 409, 502, 503)
 
     @property
     def was_unheard(self) -> bool:

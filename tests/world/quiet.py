@@ -49,7 +49,7 @@ def let_it_end(scene: Scene, office: Office) -> None:
 def settle_the_unsure(scene: Scene) -> None:
     """Clients that never heard how something ended ask once more, while their keys still count."""
     for request in scene.truth.requests:
-        if request.unsure and request.answers and client.may_be_repeated(scene, request):
+        if request.unsure and client.may_be_repeated(scene, request):
             order = next((one for one in scene.truth.orders if one.create is request), None)
             scene.do(client.ask(scene, request) if order is None else client.ask_to_create(scene, order))
 
