@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "columns.md").read_text(encoding="utf-8")
 OURS = {
     model.__name__: model
     for model in apps.get_models()
-    if model.__module__.split(".")[0] in ("audit", "tenants", "transactions", "webhooks")
+    if model.__module__.split(".")[0] in ("audit", "tenants", "transactions", "webhooks", "reconciliation")
 }
 _PLACE = re.compile(r"`([A-Z]\w+)\.(\w+)`")
 

@@ -16,6 +16,7 @@ _MAPPINGS = frozenset({"env", "environ", "given", "merged"})
 _TABLES = frozenset({"REQUIRED", "PROVIDER_ADDRESSES"})
 # Read, but not for a person to set.
 NOT_SETTINGS = {
+    "PYTEST_XDIST_WORKER": "pytest-xdist sets it",
     "FAULT_POINT": "tests kill a process with it",
     "FAULT_POINT_FILE": "tests kill a process with it",
     "NO_COLOR": "a convention of terminals",
@@ -47,7 +48,9 @@ def _shortened(module: Module) -> Iterator[str]:
 
 def read_variables() -> set[str]:
     found: set[str] = set()
-    for module in modules("payments_site", "audit", "tenants", "transactions", "webhooks", "sandbox", "benchmarks"):
+    for module in modules(
+        "payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation", "sandbox", "benchmarks"
+    ):
         found.update(variables_of(module))
         found.update(_shortened(module))
     return found | set(variables_of(Module.of((ROOT / "manage.py").read_text(encoding="utf-8"))))

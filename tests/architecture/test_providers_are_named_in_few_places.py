@@ -29,6 +29,7 @@ NAMED = {
     "transactions/api/examples.py": "examples of the document",
     "transactions/api/system_views.py": "examples of the document",
     "tenants/api/examples.py": "examples of the document",
+    "reconciliation/api/examples.py": "examples of the document",
     "tenants/api/log_views.py": "examples of the document",
     "transactions/api/keyed_views.py": "the PayOS document's own routes",
     "payments_site/kernel/errors.py": "a code of the PayOS document's own routes",
@@ -64,7 +65,7 @@ def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def namers() -> dict[str, list[str]]:
     """{file: what it names}, over everything that serves but the providers' own folders."""
     found: dict[str, list[str]] = {}
-    for module in modules("payments_site", "audit", "tenants", "transactions", "webhooks"):
+    for module in modules("payments_site", "audit", "tenants", "transactions", "webhooks", "reconciliation"):
         if not module.path.startswith(FOLDERS):
             found[module.path] = [f"{module.path}:{line} {text[:80]}" for line, text in names(module.tree)]
     for path in (ROOT / "templates").rglob("*.html"):
