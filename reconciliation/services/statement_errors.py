@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payments_site.kernel.errors import DomainError
 from reconciliation.models import Statement
-from reconciliation.statements.faults import UNREADABLE, Unreadable
+from reconciliation.statements.faults import UNREADABLE
 
 
 class StatementKnown(DomainError):
@@ -54,14 +54,3 @@ class StatementDecided(DomainError):
     """It is imported or refused: nothing is left to be decided about it."""
 
     code = "STATEMENT_DECIDED"
-
-
-__all__ = [
-    "ProfileMissing",
-    "StatementBusy",
-    "StatementDecided",
-    "StatementKnown",
-    "StatementTooLarge",
-    "StatementUnreadable",
-    "Unreadable",
-]
