@@ -35,13 +35,14 @@ class SettlementAdmin(RecordPage, MoneyRowAdmin):
     search_fields = ("account__public_id__exact",)
     search_help_text = _("Whole account id")
     ordering = ("-day_from", "-id")
-    list_select_related = ("account__provider", "account__tenant", "account__project", "bank_line", "provider_line")
     fieldsets = ((_("Details"), {"classes": ("collapse",), "fields": ("created_at", "updated_at")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
         """With the lines."""
         rows: QuerySet[Settlement] = super().get_queryset(request)
-        return rows.select_related("bank_line__statement", "provider_line__statement", "account__provider")
+        return rows.select_related(
+            "bank_line__statement", "provider_line__statement", "account__provider", "account__tenant", "account__project"
+        )
 
     @admin.display(description=_("business days"))
     def days(self, row: Settlement) -> str:

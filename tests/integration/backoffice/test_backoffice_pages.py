@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from audit.services import SYSTEM
 from payments_site.kernel import clock
-from reconciliation.models import Holiday
+from reconciliation.models import Holiday, ReconciliationRules
 from tenants.models import PaymentProvider
 from tenants.services.configuration import set_configuration
 from tests.factories.backoffice import eventful_payment
@@ -77,6 +77,7 @@ def more_of_everything(api: APIClient, role: Role) -> None:
     """At least one more row of every model that is not a closed list."""
     one_of_each(eventful_payment(api, role))
     account = ProviderAccountFactory(fee={"percent": "2"})
+    ReconciliationRules.objects.create(account=account)
     ApiKeyFactory(tenant=account.tenant)
     CallbackPolicy.objects.create(tenant=account.tenant)
     staff_token(StaffUserFactory())
