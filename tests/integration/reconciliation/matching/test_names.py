@@ -27,10 +27,8 @@ def test_a_line_without_a_number_is_found_by_our_reference(vnpay):
     assert vnpay.matches() == {line.pk: ("reference", receipt.pk, None)}
 
 
-@pytest.mark.parametrize(
-    "spoil", [str.swapcase, lambda text: " ".join(text), lambda text: f"DH {text}", lambda text: f"-{text}-"]
-)
-def test_a_reference_that_lost_its_case_or_got_spaces_or_words_is_still_ours(vnpay, spoil):
+@pytest.mark.parametrize("spoil", [lambda text: " ".join(text), lambda text: f"DH {text}", lambda text: f"-{text}-"])
+def test_a_reference_that_got_spaces_marks_or_words_is_still_ours(vnpay, spoil):
     receipt = vnpay.paid()
     line = vnpay.line(receipt, statement=vnpay.statement(), number=None, reference=spoil(receipt.attempt.provider_reference))
     vnpay.run()
