@@ -51,7 +51,9 @@ _FILES = ("/api/v1/admin/reconciliations/statements",)
 
 
 class BodyLimitMiddleware:
-    """Refuses API bodies over 1 MiB (413; statements are files and may be larger) and chunked ones without a length (411), which would reach Django empty.
+    """Refuses API bodies over 1 MiB (413; statements are files and may be larger).
+
+    Chunked ones without a length are refused as well (411): they would reach Django empty.
 
     Provider routes are left to their own view: a provider is always answered in its own words.
     """
