@@ -2,19 +2,24 @@
 
 from django.db import migrations
 
+# Name, task, every so many seconds or minutes, and the seconds after which a run that nobody took is out of date.
 JOBS = (
-    ("Work on reconciliations that wait", "reconciliation.work_due", 30, "seconds"),
-    ("Start nightly reconciliations whose time has come", "reconciliation.start_nightly", 5, "minutes"),
-    ("Take in statements from the watched folder", "reconciliation.take_in_statements", 1, "minutes"),
+    ("Work on reconciliations that wait", "reconciliation.work_due", 30, "seconds", 60),
+    ("Start nightly reconciliations whose time has come", "reconciliation.start_nightly", 5, "minutes", 600),
+    ("Take in statements from the watched folder", "reconciliation.take_in_statements", 1, "minutes", 120),
 )
 
 
 def create(apps, schema_editor):
     interval = apps.get_model("django_celery_beat", "IntervalSchedule")
     task = apps.get_model("django_celery_beat", "PeriodicTask")
-    for name, job, every, period in JOBS:
-        schedule, _ = interval.objects.get_or_create(every=every, period=period)
-        task.objects.get_or_create(name=name, defaults={"task": job, "interval": schedule, "queue": "reconciliation"})
+    for name, job, every, period, outdated in JOBS:
+        schedule = interval.objects.filter(every=every, period=period).first()
+        schedule = schedule or interval.objects.create(every=every, period=period)
+        task.objects.get_or_create(
+            name=name,
+            defaults={"task": job, "interval": schedule, "queue": "reconciliation", "expire_seconds": outdated},
+        )
 
 
 class Migration(migrations.Migration):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Sandboxes:
     """Started once; ``reset`` makes the providers forget everything."""
 
     def __init__(self, look: Callable[[], datetime]) -> None:
-        self.mail: list[Mail] = []
+        self._mail: list[Mail] = []
         self._loop = asyncio.new_event_loop()
         self._patches = ExitStack()
         self._sandbox = Sandbox(None)
@@ -55,6 +56,10 @@ class Sandboxes:
         """Listen on a free port of the loopback."""
         self._patches.enter_context(patch.object(kit_notices.Postman, "_exchange", self._kit_notice()))
         self._patches.enter_context(patch.object(vnpay_ipn.Postman, "_exchange", self._vnpay_notice()))
+        # What is told later is told by the world, not by the clock on the wall.
+        self._patches.enter_context(patch.object(kit_notices, "_BETWEEN_SUBJECTS_SECONDS", 0))
+        for module in (kit_notices, vnpay_ipn):
+            self._patches.enter_context(patch.object(module, "_AFTER_RETURN_SECONDS", 0))
         self._thread.start()
         if not self._ready.wait(20):
             raise RuntimeError("the sandboxes did not start")
@@ -73,9 +78,19 @@ class Sandboxes:
         """A call of the control API."""
         return call("POST", f"{self.base}/_control/{provider}/{path}", body)
 
+    @property
+    def mail(self) -> list[Mail]:
+        """Every notice so far. Waits for those that are just leaving: how fast this machine is decides nothing."""
+        asyncio.run_coroutine_threadsafe(self._all_left(), self._loop).result(30)
+        return self._mail
+
+    async def _all_left(self) -> None:
+        while any(_is_leaving(provider.ledger) for provider in self._sandbox.providers):
+            await asyncio.sleep(0.001)
+
     def reset(self) -> None:
         """Every provider forgets accounts, payments, faults and settings."""
-        self.mail.clear()
+        self._mail.clear()
         call("POST", f"{self.base}/_control/reset", {})
 
     def _serve(self) -> None:
@@ -105,17 +120,25 @@ class Sandboxes:
             body = (message.body or "").encode()
             accepts = postman._writer.acknowledged
             name = postman._writer.name
-            self.mail.append(Mail(name, message.method, message.url, body, dict(message.headers), accepts))
+            self._mail.append(Mail(name, message.method, message.url, body, dict(message.headers), accepts))
             notice.status, notice.acknowledged = 200, True
 
         return exchange
 
     def _vnpay_notice(self) -> Callable[..., Any]:
         async def exchange(_postman: Any, call_: Any, _query: str, _fields: dict[str, str]) -> None:
-            self.mail.append(Mail("vnpay", "GET", call_.url, b"", {}, _vnpay_accepts))
+            self._mail.append(Mail("vnpay", "GET", call_.url, b"", {}, _vnpay_accepts))
             call_.status, call_.rsp_code = 200, "00"
 
         return exchange
+
+
+def _is_leaving(ledger: Any) -> bool:
+    """Whether a notice is due in this moment. VNPay keeps them with the payment, the others in a list of their own."""
+    soon = time.time() + 1
+    if hasattr(ledger, "deliveries"):
+        return any(one.next_at < soon for one in ledger.deliveries)
+    return any(one.ipn_pending and one.ipn_next_at < soon for one in ledger.payments.values())
 
 
 def _vnpay_accepts(status: int, body: str) -> bool:

@@ -198,7 +198,7 @@ def test_every_outcome_has_the_profiles_answer(outcome: AckOutcome, status: int,
 
 
 def test_there_is_nobody_to_ask_and_nobody_to_refund() -> None:
-    assert VIETQR.capabilities == {Capability.QR, Capability.TRANSFERS}
+    assert VIETQR.capabilities == {Capability.QR, Capability.TRANSFERS, Capability.STATEMENT}
     report = VIETQR.query_payment(ACCOUNT, PaymentRef(REFERENCE, "", NOW), HTTP, NOW)
     assert (report.outcome, report.conclusive, report.transfers) == (Outcome.PENDING, False, ())
     with pytest.raises(ProviderRefused):
