@@ -71,7 +71,9 @@ def _is_anothers(refund: Refund, report: RefundReport) -> bool:
         return False
     if refund.provider_refund_id is not None:
         return True
-    return Refund.objects.filter(receipt=refund.receipt, provider_refund_id=report.refund_no).exclude(pk=refund.pk).exists()
+    # Of the payment and not of the receipt: one that was paid twice has two, and its refunds are shown under one reference.
+    beside = Refund.objects.filter(transaction_id=refund.transaction_id).exclude(pk=refund.pk)
+    return beside.filter(provider_refund_id=report.refund_no).exists()
 
 
 @transaction.atomic

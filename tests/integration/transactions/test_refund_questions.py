@@ -106,3 +106,26 @@ def test_a_settled_refund_is_not_asked_about(ledger, claimed):
     Refund.objects.filter(pk=claimed.pk).update(status="failed")
     assert ask(claimed).status == "failed"
     assert (ledger.sent, Refund.objects.get(pk=claimed.pk).query_count) == ([], 0)
+
+
+class ShowsOne(VNPayAdapter):
+    """A provider that shows one refund of a payment, and does not say which."""
+
+    def query_refund(self, account, refund, http):
+        return RefundReport(Outcome.PAID, refund_no="N-SECOND")
+
+
+def test_a_refund_of_the_other_receipt_of_a_payment_paid_twice_is_not_taken_for_ours(api, acme, monkeypatch):
+    monkeypatch.setattr(registry, "ADAPTERS", MappingProxyType({**registry.ADAPTERS, "vnpay": ShowsOne()}))
+    payment, now = new_payment(api, acme), clock.now()
+    assert notify(api, acme, payment) == "00"
+    assert notify(api, acme, payment) == "00"
+    locked = lock_payment(payment.pk)
+    first, second = (
+        write_refund(locked, plan_for(locked, payment.amount), reason="", actor=SYSTEM, now=now, due=now) for _time in range(2)
+    )
+    assert first.receipt_id != second.receipt_id
+    Refund.objects.filter(pk__in=[first.pk, second.pk]).update(status="processing", sent_at=now)
+    Refund.objects.filter(pk=second.pk).update(provider_refund_id="N-SECOND")
+    assert ask(first).status == "processing"
+    assert ask(second).status == "completed"
