@@ -27,15 +27,17 @@ class Module:
         return cls(path, text, ast.parse(text))
 
 
-@functools.lru_cache
+@functools.cache
 def modules(*folders: str, migrations: bool = False) -> tuple[Module, ...]:
     """Every Python file below the folders."""
     found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
-    return tuple(
-        Module.of(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
-        for path in found
-        if migrations or "migrations" not in path.parts
-    )
+    return tuple(_module(path) for path in found if migrations or "migrations" not in path.parts)
+
+
+@functools.cache
+def _module(path: Path) -> Module:
+    """Parsed once, whatever folders it is asked for with."""
+    return Module.of(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
 
 
 def last_name(node: ast.expr) -> str:
