@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.test.utils import setup_databases, teardown_databases
 from rest_framework.test import APIClient
 
 from payments_site.kernel import http as provider_http
-from tests.factories.databases import own_database
 from tests.factories.world import Role, World, make_world
-
-# Collecting makes hundreds of thousands of objects that live as long as the run: the garbage collector is not to walk through
-# them while they are made, and never again afterwards.
-gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """From here on garbage is collected as in the service, among what the tests themselves make."""
-    gc.freeze()
-    gc.enable()
-
 
 _connect = socket.socket.connect
 
@@ -62,12 +49,11 @@ provider_http.on_request(_no_http_inside_atomic)
 def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Iterator[None]:
     """The test database of this worker, always: pytest-django's own makes none where no test asks for ``db``, and the tests of
     ``committed_db`` would then commit to the database that ``DATABASE_URL`` names."""
-    with ExitStack() as closing:
-        with django_db_blocker.unblock():
-            closing.enter_context(own_database())
-        yield
-        with django_db_blocker.unblock():
-            closing.close()
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
