@@ -21,6 +21,8 @@ STEPS = 120
 TWICE = 7
 # A change of the service changes the stories a little: the next seed may be the one that finds it then.
 _FAULTY = [f"{fault.found_by}+:{name}" for name, fault in PLANTED.items()]
+# Steps of rooms in which the world does not play: beat is a process of its own, and nobody reconciles here yet.
+_ELSEWHERE = ("beat.", "reconcile.", "statement.")
 _WAYS_TO_PAY = {"paid", "fail", "cancel", "pay_twice", "notice_twice", "silent", "wrong_amount", "pending", "part", "over"}
 
 Told = dict[str, Any]
@@ -59,7 +61,7 @@ def test_the_true_service_is_true_in_every_seed_and_every_planted_fault_is_found
 
 def everything_happened(seeds: list[Told]) -> None:
     """A world in which nobody does anything finds nothing."""
-    assert set(summed(seeds, "points")) == FAULT_POINTS
+    assert set(summed(seeds, "points")) == {point for point in FAULT_POINTS if not point.startswith(_ELSEWHERE)}
     counts = summed(seeds, "counts")
     assert {way.__name__ for way in Steps.WAYS} <= set(counts)
     assert {f"pay {way}" for way in _WAYS_TO_PAY} <= set(counts)
