@@ -10,11 +10,10 @@ from reconciliation.matching.writing import write_pairs
 _ONLY_CHOICES = """
 CREATE TEMP TABLE rc_pair AS
 SELECT line, record FROM (
-    SELECT l.line, r.record, count(*) OVER (PARTITION BY l.line) AS of_line, count(*) OVER (PARTITION BY r.record) AS of_record,
-           {certain} AS certain
+    SELECT l.line, r.record, count(*) OVER (PARTITION BY l.line) AS of_line, count(*) OVER (PARTITION BY r.record) AS of_record
     FROM {pairs} AND {condition}
     WHERE NOT l.twin AND (l_core OR r_core) AND {status} AND NOT {undone}
-) c WHERE of_line = 1 AND of_record = 1 AND certain
+) c WHERE of_line = 1 AND of_record = 1
 """
 # A line that tells of no success says nothing where another one does: a payer tries until one card is taken.
 _ALL = "rc_line l JOIN rc_record r ON l_out = r_out"
@@ -30,16 +29,15 @@ def take(
     *,
     successes: bool = True,
     named: bool = False,
-    certain: str = "true",
 ) -> int:
     """Match the lines and records that ``condition`` joins, where neither has a second choice; how many.
 
     A pair that somebody has undone is no choice, and a line that repeats another one has none. ``named``: only pairs of
-    ``rc_named``. ``certain`` is asked of the only choice; one that fails it is still a choice.
+    ``rc_named``.
     """
     status = _SUCCESS if successes else _OTHERS
     statement = _ONLY_CHOICES.format(
-        pairs=_NAMED if named else _ALL, condition=f"({condition})", status=status, undone=undone("r."), certain=f"({certain})"
+        pairs=_NAMED if named else _ALL, condition=f"({condition})", status=status, undone=undone("r.")
     )
     sql.execute("DROP TABLE IF EXISTS rc_pair")
     sql.execute(statement, scope.values())
